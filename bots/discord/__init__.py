@@ -1,0 +1,1 @@
+"""Discord: inbound, outbound, markup, limits."""

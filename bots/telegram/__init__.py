@@ -1,0 +1,1 @@
+"""Telegram: the same names as Discord."""

@@ -1,0 +1,1 @@
+"""The `from-music` command; the only importer of both bots and studio."""

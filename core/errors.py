@@ -1,0 +1,106 @@
+"""Every way the API says no (nemovideo-api §10), and what may be done about it.
+
+NemoError
+├── TokenExpired        1001   renew the token, once more (also 1010, 1011)
+├── SessionNotFound     1002   new session, once more
+├── OutOfCredits        2001   tell: register or top up
+├── UnsupportedFile     4001   tell: the formats
+├── FileTooLarge        4002   tell: the limit
+├── ClientIdMissing      400   make one, once more (endpoint 1 only)
+├── ExportBlocked        402   tell: the plan, not the credits
+├── RateLimited          429   wait 30 s, once more
+├── SessionBusy          409   a run is open in this session (studio, api §12.15)
+├── NotSent                    no byte left: may be sent again
+├── Unreachable                network failure or 5xx after bytes may have left
+├── BadAnswer                  the answer is no answer of this API
+└── UnknownCode                tell, log the code
+"""
+
+from __future__ import annotations
+
+
+class NemoError(Exception):
+    """A refusal or failure of the backend. Never carries a token; `detail` is for the log only."""
+
+    code: int | None = None
+
+    def __init__(self, detail: str = "", *, code: int | None = None, status: int | None = None) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.status = status
+        if code is not None:
+            self.code = code
+
+
+class TokenExpired(NemoError):
+    """1001, 1010, 1011, HTTP 401 and 403: the token is bad or expired."""
+
+    code = 1001
+
+
+class SessionNotFound(NemoError):
+    """1002, HTTP 404 on a path with a session: the backend does not know this session."""
+
+    code = 1002
+
+
+class OutOfCredits(NemoError):
+    """2001: no credits left."""
+
+    code = 2001
+
+
+class UnsupportedFile(NemoError):
+    """4001, HTTP 415: the type of the file is not taken. `name` is the person's own file name."""
+
+    code = 4001
+
+    def __init__(self, detail: str = "", *, name: str = "", code: int | None = None, status: int | None = None) -> None:
+        super().__init__(detail, code=code, status=status)
+        self.name = name
+
+
+class FileTooLarge(UnsupportedFile):
+    """4002, HTTP 413: more than 200 MB."""
+
+    code = 4002
+
+
+class ClientIdMissing(NemoError):
+    """400 on endpoint 1: no X-Client-Id."""
+
+    code = 400
+
+
+class ExportBlocked(NemoError):
+    """402: the plan does not allow an export, or the attribution headers were missing. Not about credits."""
+
+    code = 402
+
+
+class RateLimited(NemoError):
+    """429: too often."""
+
+    code = 429
+
+
+class SessionBusy(NemoError):
+    """409: a run is open in this session."""
+
+    code = 409
+
+
+class NotSent(NemoError):
+    """The connection was never made: not one byte left, so sending again is safe."""
+
+
+class Unreachable(NemoError):
+    """A network failure, a timeout or a 5xx after bytes may have left: what became of the request is unknown."""
+
+
+class BadAnswer(NemoError):
+    """The server answered something that is no answer of this API (HTML with 200, a redirect, broken JSON)."""
+
+
+class UnknownCode(NemoError):
+    """A non-zero code that no page names, or a plain client error."""

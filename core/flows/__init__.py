@@ -1,0 +1,1 @@
+"""What each intent takes, step by step."""

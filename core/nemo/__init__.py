@@ -1,0 +1,1 @@
+"""The HTTP client of the backend: protocol and streams are pure, client.py opens the connections."""

@@ -1,0 +1,1 @@
+"""Words → Edits → Draft, and what is said about it. Pure."""

@@ -1,0 +1,1 @@
+"""float32 in, float32 out. Pure."""

@@ -1,0 +1,1 @@
+"""Probe, decode, encode: the only package of the studio that imports av."""

@@ -1,0 +1,1 @@
+"""uint8 planes: palette, type, layers, visualizers. Pure."""

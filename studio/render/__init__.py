@@ -1,0 +1,1 @@
+"""Cues and frames are pure; jobs runs them."""
