@@ -1,0 +1,148 @@
+"""One pass over a track: samples in blocks go in, `Features` come out; only the features grow with its length."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from studio.audio import followers, loudness, onsets
+from studio.audio.beats import find_beats
+from studio.audio.features import Features
+from studio.audio.spectrum import Samples, Windows, hann, log_edges, power, triangles, window_size
+from studio.audio.units import db_to_amplitude, frame_count, power_to_db
+
+Curve = npt.NDArray[np.float32]
+
+BANDS = 64
+LOW_HZ, HIGH_HZ = 40.0, 14000.0
+WINDOW_S = 0.0929
+"""4096 samples at 44.1 kHz."""
+TILT_DB = 20.0
+"""Music falls about 4 dB an octave; this lifts the top band against the lowest."""
+RANGE_DB = 46.0
+PERCENTILE = 99.3
+GAMMA = 1.55
+SILENCE_DB = -60.0
+BLOCK = 1 << 16
+LOUDEST = 8.0
+"""Float files may go beyond 1.0; what is further out is taken for rubbish."""
+
+
+class Analyser:
+    """Takes a track block by block, then says what the picture needs to know of it.
+
+    Args:
+        rate_hz: Sample rate of the blocks.
+        channels: Columns of every block.
+        fps: Frame rate of the curves.
+    """
+
+    def __init__(self, rate_hz: int, channels: int, fps: int = 30) -> None:
+        if rate_hz <= 0 or channels <= 0 or fps <= 0:
+            raise ValueError("rate, channels and frame rate are positive")
+        self._rate_hz, self._fps, self._channels = rate_hz, fps, channels
+        size = window_size(rate_hz, WINDOW_S)
+        self._windows = Windows(rate_hz, fps, size, channels)
+        self._shape = hann(size)
+        hz = np.asarray(np.fft.rfftfreq(size, 1.0 / rate_hz), dtype=np.float64)
+        bass = ((hz > 30.0) & (hz < 150.0)).astype(np.float32)
+        self._filters = np.hstack(
+            [
+                triangles(log_edges(LOW_HZ, HIGH_HZ, BANDS), rate_hz, size),
+                bass[:, None],
+                loudness.weighting(hz)[:, None],
+            ]
+        )
+        self._rows: list[Curve] = []
+        self._log_mel = onsets.LogMel(rate_hz, channels)
+        self._count = 0
+        self._peak = 0.0
+
+    def feed(self, block: npt.ArrayLike) -> None:
+        """Take float samples [n] or [n, channels], any n; what is no number counts as silence."""
+        samples = np.asarray(block, dtype=np.float32)
+        samples = samples.reshape(len(samples), -1)
+        if samples.shape[1] != self._channels:
+            raise ValueError("another number of channels than before")
+        for start in range(0, len(samples), BLOCK):
+            self._take(samples[start : start + BLOCK])
+
+    def finish(self) -> Features:
+        """Return the features; a track without a sample has one silent frame."""
+        duration_s = self._count / self._rate_hz
+        frames = frame_count(duration_s, self._fps)
+        self._rows.extend(self._row(windows) for windows in self._windows.finish(frames))
+        rows = np.concatenate(self._rows)[:frames]
+        log_mel = self._log_mel.finish(duration_s)
+        if self._peak <= db_to_amplitude(SILENCE_DB):
+            return self._silence(frames, duration_s)
+        bands = followers.follow(levels(rows[:, :BANDS]), self._fps)
+        beats = find_beats(log_mel)
+        return Features(
+            rate_hz=self._rate_hz,
+            duration_s=duration_s,
+            fps=self._fps,
+            bands=bands,
+            smear=followers.trail(bands, self._fps),
+            peaks=followers.caps(bands, self._fps),
+            bass=followers.follow(against_peak(np.sqrt(rows[:, BANDS]), 99.0), self._fps, 0.6, 0.15),
+            loudness=loudness.short_term(rows[:, BANDS + 1], self._fps),
+            onset=onset_curve(log_mel, frames, self._fps),
+            pulse=followers.pulse(beats.times_s, frames, self._fps),
+            beats_s=beats.times_s,
+            downbeats_s=beats.downbeats_s,
+            tempo_bpm=beats.tempo_bpm,
+            confidence=beats.confidence,
+        )
+
+    def _take(self, samples: Samples) -> None:
+        clean = np.nan_to_num(samples, nan=0.0, posinf=0.0, neginf=0.0).clip(-LOUDEST, LOUDEST).T
+        self._count += clean.shape[1]
+        self._peak = max(self._peak, float(np.abs(clean).max(initial=0.0)))
+        self._rows.extend(self._row(windows) for windows in self._windows.feed(clean))
+        self._log_mel.feed(clean)
+
+    def _row(self, windows: Samples) -> Curve:
+        return np.asarray(power(windows, self._shape) @ self._filters, dtype=np.float32)
+
+    def _silence(self, frames: int, duration_s: float) -> Features:
+        bands, curve = np.zeros((frames, BANDS), dtype=np.float32), np.zeros(frames, dtype=np.float32)
+        return Features(
+            self._rate_hz, duration_s, self._fps, bands, bands, bands, curve, curve, curve, curve, silent=True
+        )
+
+
+def analyse(samples: npt.ArrayLike, rate_hz: int, fps: int = 30) -> Features:
+    """Return the features of a whole track.
+
+    Args:
+        samples: float32 [n] or [n, channels], -1.0 to 1.0.
+    """
+    array = np.asarray(samples, dtype=np.float32)
+    analyser = Analyser(rate_hz, 1 if array.ndim == 1 else array.shape[1], fps)
+    analyser.feed(array)
+    return analyser.finish()
+
+
+def levels(power: Curve) -> Curve:
+    """Return 0.0 to 1.0 for every band: decibels, tilted, against the track's own top, smoothed over neighbours."""
+    db = power_to_db(power) + np.linspace(0.0, TILT_DB, power.shape[1], dtype=np.float32)
+    top = float(np.percentile(db, PERCENTILE))
+    level = ((db - (top - RANGE_DB)) / RANGE_DB).clip(0.0, 1.0) ** np.float32(GAMMA)
+    wide = np.pad(level, ((0, 0), (1, 1)), mode="edge")
+    return np.asarray(0.2 * wide[:, :-2] + 0.6 * wide[:, 1:-1] + 0.2 * wide[:, 2:], dtype=np.float32)
+
+
+def against_peak(curve: Curve, percentile: float) -> Curve:
+    """Return a curve divided by one of its own percentiles, 0.0 to 1.0."""
+    return np.asarray((curve / (np.percentile(curve, percentile) + 1e-9)).clip(0.0, 1.0), dtype=np.float32)
+
+
+def onset_curve(log_mel: Curve, frames: int, fps: int) -> Curve:
+    """Return the strongest onset within each video frame, 0.0 to 1.0."""
+    strength = onsets.flux(log_mel).mean(axis=1)
+    strength = np.maximum(strength - onsets.smooth(strength, onsets.PER_SECOND // 2), 0.0)
+    at = np.minimum((np.arange(len(strength)) * fps) // onsets.PER_SECOND, frames - 1)
+    out = np.zeros(frames, dtype=np.float32)
+    np.maximum.at(out, at, strength)
+    return against_peak(out, 99.5)

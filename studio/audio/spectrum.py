@@ -1,0 +1,120 @@
+"""From a stream of samples to spectra: windows on a steady clock, power, filters on a log or mel scale."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import numpy.typing as npt
+
+from studio.audio.units import hz_to_mel, mel_to_hz
+
+Samples = npt.NDArray[np.float32]
+Curve = npt.NDArray[np.float32]
+
+BATCH = 64
+"""Windows cut at once: keeps the copies of a long track inside the cache."""
+
+
+class Windows:
+    """Cuts a stream of blocks into windows whose middles stand at i / per_second seconds.
+
+    What lies before the first and after the last sample counts as silence. Keeps no more than one window and the
+    block just fed, so a track's length does not matter.
+    """
+
+    def __init__(self, rate_hz: int, per_second: float, size: int, channels: int) -> None:
+        self.size = size
+        self._step = rate_hz / per_second
+        self._next = 0
+        self._origin = -(size // 2)
+        self._kept: Samples = np.zeros((channels, size // 2), dtype=np.float32)
+
+    def feed(self, block: Samples) -> Iterator[Samples]:
+        """Take samples [channels, n] and give every window that is complete.
+
+        Yields:
+            float32 [channels, k, size], k at most `BATCH`; may be written to.
+        """
+        self._kept = np.concatenate([self._kept, block], axis=1)
+        yield from self._cut(None)
+
+    def finish(self, count: int) -> Iterator[Samples]:
+        """Give the windows up to number `count` - 1, as if silence followed."""
+        needed = self._start(count - 1) + self.size - self._origin
+        missing = max(0, needed - self._kept.shape[1])
+        self._kept = np.pad(self._kept, ((0, 0), (0, missing)))
+        yield from self._cut(count)
+
+    def _start(self, index: int) -> int:
+        return round(index * self._step) - self.size // 2
+
+    def _cut(self, count: int | None) -> Iterator[Samples]:
+        while True:
+            room = self._origin + self._kept.shape[1] - self.size
+            ready = int((room + self.size // 2 + 0.5) // self._step) + 1
+            until = min(ready if count is None else count, self._next + BATCH)
+            starts = np.array([s for i in range(self._next, until) if (s := self._start(i)) <= room], dtype=np.int64)
+            if not len(starts):
+                break
+            view = np.lib.stride_tricks.sliding_window_view(self._kept, self.size, axis=1)
+            self._next += len(starts)
+            yield view[:, starts - self._origin]
+        drop = min(max(0, self._start(self._next) - self._origin), self._kept.shape[1])
+        self._kept = self._kept[:, drop:].copy()
+        self._origin += drop
+
+
+def power(windows: Samples, shape: Curve) -> Curve:
+    """Return the mean power spectrum over the channels, so that opposite channels do not cancel.
+
+    Args:
+        windows: float32 [channels, k, size].
+        shape: float32 [size], the window function; a full-scale sine comes out near 1.0 in its bin.
+    Returns:
+        float32 [k, 1 + size // 2].
+    """
+    spectra = np.fft.rfft(windows * (shape * np.float32(2.0 / shape.sum())), axis=2)
+    energy = spectra.real**2 + spectra.imag**2
+    return np.asarray(energy.mean(axis=0) if len(energy) > 1 else energy[0], dtype=np.float32)
+
+
+def hann(size: int) -> Curve:
+    """Return a periodic Hann window."""
+    return np.asarray(0.5 - 0.5 * np.cos(2.0 * np.pi * np.arange(size) / size), dtype=np.float32)
+
+
+def window_size(rate_hz: int, seconds: float) -> int:
+    """Return the power of two nearest to a length in seconds, so that other rates see the same music."""
+    return int(2 ** max(5, round(np.log2(rate_hz * seconds))))
+
+
+def triangles(edges_hz: npt.NDArray[np.float64], rate_hz: int, size: int) -> Curve:
+    """Return triangular filters for a power spectrum, each summing to 1 (0 where it lies above half the rate).
+
+    A triangle narrower than a bin reads the two bins around its middle instead, so that low bands stay alive.
+
+    Args:
+        edges_hz: Ascending, `n + 2` of them: filter i rises from edge i to i + 1 and falls to i + 2.
+    Returns:
+        float32 [1 + size // 2, n].
+    """
+    bin_hz = rate_hz / size
+    hz = np.arange(size // 2 + 1) * bin_hz
+    low, middle, high = edges_hz[:-2, None], edges_hz[1:-1, None], edges_hz[2:, None]
+    wide = np.minimum((hz - low) / (middle - low), (high - hz) / (high - middle)).clip(0.0)
+    narrow = (1.0 - np.abs(hz - middle) / bin_hz).clip(0.0)
+    weights = np.where(wide.sum(axis=1, keepdims=True) < 1.0, narrow, wide)
+    sums = weights.sum(axis=1, keepdims=True)
+    weights = np.divide(weights, sums, out=np.zeros_like(weights), where=(sums > 0) & (middle < rate_hz / 2))
+    return np.asarray(weights.T, dtype=np.float32)
+
+
+def log_edges(low_hz: float, high_hz: float, count: int) -> npt.NDArray[np.float64]:
+    """Return `count + 2` edges, each the same ratio above the last."""
+    return np.geomspace(low_hz, high_hz, count + 2)
+
+
+def mel_edges(low_hz: float, high_hz: float, count: int) -> npt.NDArray[np.float64]:
+    """Return `count + 2` edges, evenly spaced on the mel scale."""
+    return np.asarray(mel_to_hz(np.linspace(float(hz_to_mel(low_hz)), float(hz_to_mel(high_hz)), count + 2)))
