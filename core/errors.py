@@ -10,6 +10,8 @@ NemoError
 ├── ExportBlocked        402   tell: the plan, not the credits
 ├── RateLimited          429   wait 30 s, once more
 ├── SessionBusy          409   a run is open in this session (studio, api §12.15)
+├── RenderUnknown        404   the backend does not know this render: it was never submitted
+├── VideoTooLarge              the finished file is larger than the caller takes: give the link
 ├── NotSent                    no byte left: may be sent again
 ├── Unreachable                network failure or 5xx after bytes may have left
 ├── BadAnswer                  the answer is no answer of this API
@@ -88,6 +90,14 @@ class SessionBusy(NemoError):
     """409: a run is open in this session."""
 
     code = 409
+
+
+class RenderUnknown(NemoError):
+    """404 on a render: the backend does not know this id, so it was never submitted (nemovideo-api §12.27)."""
+
+
+class VideoTooLarge(NemoError):
+    """The finished file is larger than the caller's cap: nothing was kept of it."""
 
 
 class NotSent(NemoError):
