@@ -22,6 +22,7 @@ class Limits:
         notifies_by_edit: False wherever an edit makes no sound: results are new messages (decisions 12).
         finds_own_posts: The outbound can look for a post by its nonce after a crash (Discord yes, Telegram no).
         unfurls: A public link shows a player.
+        max_edits_15min: Edits of one message in 15 minutes; None where there is no such limit.
         markup: How words are dressed.
     """
 
@@ -32,6 +33,7 @@ class Limits:
     notifies_by_edit: bool = False
     finds_own_posts: bool = False
     unfurls: bool = False
+    max_edits_15min: int | None = None
     markup: Literal["plain", "discord", "telegram", "terminal"] = "plain"
 
 

@@ -51,9 +51,10 @@ class StillWorking:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """These files or addresses are in the session now."""
+    """These files or addresses are in the session now. `alone`: nothing else was asked of us yet."""
 
     names: tuple[str, ...]
+    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

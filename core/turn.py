@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from core.intents import Plan
 from core.messages import Message
 
-KEPT = frozenset({"card", "locale", "began_s", "greeted", "changed"})
+KEPT = frozenset({"changed", "renewed", "offer"})
 """Facts of the whole turn: they outlive the intent that stored them."""
 
 
@@ -96,9 +96,9 @@ class Turn:
         self.stage = stage
         await self._write()
 
-    async def advance(self, step: int) -> None:
-        """Go on to the intent number `step`: facts of the last one are forgotten, but for `kept` ones."""
-        self.facts = {name: value for name, value in self.facts.items() if name in KEPT}
+    async def advance(self, step: int, **facts: Any) -> None:
+        """Go on to the intent number `step`: facts of the last one are forgotten, but for KEPT ones."""
+        self.facts = {name: value for name, value in self.facts.items() if name in KEPT} | facts
         self.step, self.stage = step, Stage.BEGIN
         await self._write()
 

@@ -1,0 +1,132 @@
+"""One turn, from the message to its end: runs the plan, flow after flow, and passes on their events."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from typing import assert_never
+
+from core.errors import NemoError, SessionNotFound, UnsupportedFile
+from core.events import Cancelled, Event, Failed
+from core.flows import chat, credits, export, status, upload, verbs
+from core.flows.failures import failed
+from core.flows.tools import Desk, FileUnavailable, Tools
+from core.intents import Chat, Credits, Do, Export, Intent, Plan, Status, Upload
+from core.records import plan_to_text
+from core.router import route
+from core.turn import Stage, Turn
+
+ENDED = frozenset({Stage.DONE, Stage.FAILED, Stage.DOUBTFUL, Stage.CANCELLED, Stage.PARKED})
+
+
+async def take(turn: Turn, tools: Tools) -> AsyncIterator[Event]:
+    """Run a turn from wherever it stands to its end.
+
+    Yields facts for people. The record is what the flows write through `turn`: a consumer that stops
+    half-way loses words, never work.
+
+    Raises:
+        LostLease: Another holder has the channel; stop silently.
+    """
+    if turn.stage in ENDED:
+        return
+    if turn.cancelled:
+        async with aclosing(_cancel(turn, tools)) as events:
+            async for event in events:
+                yield event
+        return
+    if not turn.plan:
+        turn.plan = with_export(route(turn.message))
+        await turn.journal.write({"plan": plan_to_text(turn.plan)})
+    async with aclosing(_steps(turn, tools)) as events:
+        async for event in events:
+            yield event
+    if turn.stage not in ENDED:
+        await turn.reach(Stage.DONE)
+
+
+async def _steps(turn: Turn, tools: Tools) -> AsyncIterator[Event]:
+    """Every intent in its order; a failed one ends the turn, a forgotten session begins it anew, once."""
+    while turn.step < len(turn.plan):
+        try:
+            async with aclosing(flow(turn.plan[turn.step], turn, tools)) as events:
+                async for event in events:
+                    yield event
+        except SessionNotFound as error:
+            if turn.facts.get("renewed"):
+                await turn.reach(Stage.FAILED, failed="SessionNotFound")
+                yield failed(error, tools, None, retry=True)
+                return
+            # Refused before anything ran there: the whole plan again, in a new session (nemovideo-api §10).
+            for event in await Desk(turn, tools).renew():
+                yield event
+            await turn.advance(0, renewed=True)
+            continue
+        except FileUnavailable as error:
+            await turn.reach(Stage.FAILED, failed="FileUnavailable")
+            args: dict[str, str | int | float] = {"name": error.name, "reason": error.reason}
+            if error.limit_bytes:
+                args["limit"] = round(error.limit_bytes / 1_000_000)
+            yield Failed("FileUnavailable", args)
+            return
+        except NemoError as error:
+            await turn.reach(Stage.FAILED, failed=type(error).__name__)
+            session = await tools.sessions.load(turn.message.channel.key)
+            yield failed(error, tools, session, retry=not isinstance(error, UnsupportedFile))
+            return
+        if turn.stage in ENDED and turn.stage is not Stage.DONE:
+            return
+        await turn.advance(turn.step + 1)
+
+
+def flow(intent: Intent, turn: Turn, tools: Tools) -> AsyncIterator[Event]:
+    """The flow of an intent."""
+    match intent:
+        case Upload():
+            return upload.run(intent, turn, tools)
+        case Credits():
+            return credits.run(intent, turn, tools)
+        case Status():
+            return status.run(intent, turn, tools)
+        case Export():
+            return export.run(intent, turn, tools)
+        case Chat():
+            return chat.run(intent, turn, tools)
+        case Do():
+            return verbs.run(intent, turn, tools)
+    assert_never(intent)
+
+
+def with_export(plan: Plan) -> Plan:
+    """Add the export after the turn (decisions 2), unless the person asked for one; it looks itself whether it is due."""
+    talks = any(isinstance(part, Chat) for part in plan)
+    asked = any(isinstance(part, Export) for part in plan)
+    return (*plan, Export(asked=False)) if talks and not asked else plan
+
+
+def reads_only(plan: Plan) -> bool:
+    """Whether a plan is answered beside the queue (decisions 9): it changes nothing in the session."""
+    return bool(plan) and all(
+        isinstance(part, Credits | Status)
+        or (isinstance(part, Upload) and not part.files and not part.urls)
+        or (isinstance(part, Do) and part.verb in verbs.BESIDE)
+        for part in plan
+    )
+
+
+async def _cancel(turn: Turn, tools: Tools) -> AsyncIterator[Event]:
+    """The person cancelled while it ran: tell the backend where it can be told, say honestly what was paid."""
+    paid: bool | None = False
+    match turn.stage:
+        case Stage.SUBMITTING | Stage.RENDERING:
+            await tools.nemo.cancel_render(str(turn.facts.get("render", "")))
+        case Stage.STREAMING | Stage.LOOKING if turn.facts.get("arrived", True):
+            paid = True
+        case Stage.SENDING | Stage.LOOKING:
+            paid = None
+        case _:
+            pass
+    if turn.facts.get("changed"):
+        paid = True
+    await turn.reach(Stage.CANCELLED)
+    yield Cancelled(running=True, paid=paid)

@@ -1,0 +1,206 @@
+"""Export: the draft as an MP4, made once, delivered by whoever runs the turn.
+
+    BEGIN       is there something to render, and is it wanted? (decisions 2)
+    SUBMITTING  our own render id is stored; the request may leave from here on
+    RENDERING   it was taken; we look at our own id until it is done
+    RENDERED    the MP4 is there
+    DELIVERING, DELIVERED  written by the relay around the sending
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+
+from core.draft import ready, summarise
+from core.errors import BadAnswer, ExportBlocked, NemoError, NotSent, SessionNotFound, TokenExpired, Unreachable
+from core.events import (
+    Delivered,
+    Event,
+    ExportOffered,
+    Failed,
+    NothingYet,
+    Progress,
+    RenderSlow,
+    Superseded,
+    Working,
+)
+from core.flows.tools import Desk, Tools
+from core.intents import Chat, Export, Upload
+from core.nemo.client import RenderUnknown
+from core.render import Delivery, Render
+from core.router import route
+from core.turn import Stage, Turn
+
+FINAL = (ExportBlocked, TokenExpired, SessionNotFound)
+"""Refusals of an export that are not answered with a second try under a new id (nemovideo-api §8)."""
+
+
+async def run(intent: Export, turn: Turn, tools: Tools) -> AsyncIterator[Event]:
+    """Take the export part of a turn from wherever it stands to its end."""
+    desk = Desk(turn, tools)
+    if await desk.peek() is None:
+        if intent.asked:
+            yield NothingYet()
+        return
+    if turn.stage is Stage.BEGIN:
+        refusal = await _wanted(intent, desk)
+        if refusal is not None:
+            for event in refusal:
+                yield event
+            return
+    if turn.stage is Stage.SUBMITTING:
+        await _adopt_or_submit(desk)
+        yield Progress(None)
+    if turn.stage is Stage.RENDERING:
+        async with aclosing(_watch(intent, desk)) as events:
+            async for event in events:
+                yield event
+    if turn.stage in (Stage.RENDERED, Stage.DELIVERING, Stage.DELIVERED):
+        yield Delivered(await _delivery(desk))
+        await desk.save(rendered_digest=turn.facts.get("digest"))
+
+
+async def _wanted(intent: Export, desk: Desk) -> tuple[Event, ...] | None:
+    """Decide whether to render; None: yes, and our render id is stored. Else what to say instead."""
+    turn, tools = desk.turn, desk.tools
+    state = await tools.nemo.state(desk.current.session_id)
+    if not ready(state.draft):
+        return (NothingYet(),) if intent.asked else ()
+    if not intent.asked:
+        if state.digest == desk.current.rendered_digest or not turn.facts.get("changed"):
+            return ()
+        if tools.rules.export == "offer":
+            return (ExportOffered(),)
+        if tools.rules.export == "asked" or await _newer_edit(desk):
+            return ()
+    await desk.save(draft=state.draft, digest=state.digest)
+    await turn.reach(Stage.SUBMITTING, render=tools.render_id(), digest=state.digest, tries=1)
+    return None
+
+
+async def _newer_edit(desk: Desk) -> bool:
+    """Whether a message waits that will change the draft: its own render covers this one (decisions 2)."""
+    waiting = await desk.tools.waiting(desk.key)
+    return any(isinstance(part, Chat | Upload) for message in waiting for part in route(message))
+
+
+async def _adopt_or_submit(desk: Desk) -> None:
+    """Submit under our stored id; after a restart look first whether it is there (decisions 8)."""
+    turn, tools = desk.turn, desk.tools
+    if turn.resumed:
+        try:
+            await tools.nemo.poll_render(turn.facts["render"])
+        except RenderUnknown:
+            pass  # never submitted
+        else:
+            await turn.reach(Stage.RENDERING, polls=0)
+            return
+    while True:
+        try:
+            await _submit(desk)
+            return
+        except FINAL:
+            raise
+        except NemoError:
+            if not await _second_try(desk):
+                raise
+
+
+async def _submit(desk: Desk) -> None:
+    turn, tools = desk.turn, desk.tools
+    state = await tools.nemo.state(desk.current.session_id)
+    if state.draft is None or not ready(state.draft):
+        raise BadAnswer("the draft is gone between the look and the export")
+    await turn.reach(Stage.SUBMITTING, digest=state.digest)
+    try:
+        taken = await tools.nemo.submit_render(
+            turn.facts["render"], desk.current.session_id, state.draft, guard=turn.guard
+        )
+    except (Unreachable, BadAnswer):
+        # It may have arrived: our own id tells.
+        try:
+            await tools.nemo.poll_render(turn.facts["render"])
+        except NemoError:
+            raise BadAnswer("the export was not taken") from None
+        taken = turn.facts["render"]
+    await turn.reach(Stage.RENDERING, render=taken, polls=0, since=tools.now_s())
+
+
+async def _second_try(desk: Desk) -> bool:
+    """Store a new id for the one more try that a failed export gets. False: it had it."""
+    turn, tools = desk.turn, desk.tools
+    if int(turn.facts.get("tries", 1)) >= 2:
+        return False
+    await turn.reach(Stage.SUBMITTING, render=tools.render_id(), tries=2)
+    await tools.sleep(tools.pace.retry_pause_s)
+    return True
+
+
+async def _watch(intent: Export, desk: Desk) -> AsyncIterator[Event]:
+    """Look at the render until it is done; real progress where the server tells it."""
+    turn, tools = desk.turn, desk.tools
+    yield Working("rendering")
+    polls, shown = int(turn.facts.get("polls", 0)), -1.0
+    while True:
+        if not intent.asked and await _newer_edit(desk):
+            await tools.nemo.cancel_render(turn.facts["render"])
+            await turn.reach(Stage.DONE, superseded=True)
+            yield Superseded()
+            return
+        render = await _look(desk)
+        if render is not None and render.status == "completed":
+            await turn.reach(Stage.RENDERED, url=render.url, duration=render.duration_s, size=render.size_bytes)
+            return
+        if render is not None and render.status == "failed":
+            if not await _second_try(desk):
+                await turn.reach(Stage.FAILED)
+                yield Failed("RenderFailed", retry=True)
+                return
+            await _adopt_or_submit(desk)
+            polls = 0
+        elif render is not None and render.progress is not None and render.progress > shown:
+            shown = render.progress
+            yield Progress(shown)
+        polls += 1
+        if polls == tools.pace.poll_slow_after:
+            await turn.reach(Stage.RENDERING, polls=polls)
+            yield RenderSlow()
+        if tools.now_s() - float(turn.facts.get("since", tools.now_s())) > tools.pace.render_limit_s:
+            await turn.reach(Stage.FAILED)
+            yield Failed("RenderLost", retry=True)
+            return
+        await tools.sleep(tools.pace.poll_slow_s if polls >= tools.pace.poll_slow_after else tools.pace.poll_s)
+
+
+async def _look(desk: Desk) -> Render | None:
+    """One look at our render; None where the look itself failed, which says nothing about the render."""
+    try:
+        return await desk.tools.nemo.poll_render(desk.turn.facts["render"])
+    except (Unreachable, BadAnswer, NotSent):
+        return None
+    except RenderUnknown:
+        return Render(desk.turn.facts["render"], "failed", reason="unknown id")
+
+
+async def _delivery(desk: Desk) -> Delivery:
+    facts, session = desk.turn.facts, desk.current
+    summary = summarise(session.draft)
+    title = (summary.title if summary else None) or session.name or "video"
+    return Delivery(
+        render_id=str(facts["render"]),
+        file_name=file_name(title),
+        url=facts.get("url"),
+        project_link=await desk.project_link(),
+        duration_s=facts.get("duration"),
+        size_bytes=facts.get("size"),
+        width=summary.width if summary else None,
+        height=summary.height if summary else None,
+    )
+
+
+def file_name(title: str) -> str:
+    """A file name for a title: letters, digits, spaces and dashes of any script; at most 60 characters; ".mp4"."""
+    kept = "".join(c if c.isalnum() or c in " -_" else " " for c in title)
+    return (" ".join(kept.split())[:60].strip() or "video") + ".mp4"
+

@@ -1,0 +1,88 @@
+"""Upload: the message's files and addresses into the session, once.
+
+    BEGIN      the bytes are fetched and looked at
+    UPLOADING  the request may leave from here on; `known` counts what the session had before
+    UPLOADED   they are there
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from core import sniff
+from core.errors import BadAnswer, NotSent, Unreachable, UnsupportedFile
+from core.events import Event, FileWanted, Stored, Working
+from core.flows.tools import Desk, Tools
+from core.intents import Upload
+from core.nemo.client import LocalFile
+from core.turn import Stage, Turn
+
+
+async def run(intent: Upload, turn: Turn, tools: Tools) -> AsyncIterator[Event]:
+    """Take the upload part of a turn from wherever it stands to its end."""
+    attachments = turn.message.attachments if intent.files else ()
+    if not attachments and not intent.urls:
+        yield FileWanted()
+        return
+    if turn.stage is Stage.UPLOADED:
+        return
+    yield Working("uploading")
+    desk = Desk(turn, tools)
+    files = [await _local(turn, tools, index) for index in range(len(attachments))]
+    for event in await desk.open():
+        yield event
+    if files:
+        await _send(desk, files, ())
+    if intent.urls:
+        await _send(desk, (), intent.urls)
+    names = tuple(file.name for file in files) + intent.urls
+    await turn.reach(Stage.UPLOADED, known=None, part=None)
+    for file in files:
+        await tools.files.forget(file.path)
+    yield Stored(names, alone=len(turn.plan) == 1)
+
+
+async def _local(turn: Turn, tools: Tools, index: int) -> LocalFile:
+    """Fetch an attachment and refuse what the backend would refuse, before a byte of it travels."""
+    attachment = turn.message.attachments[index]
+    path = await tools.files.fetch(turn.message, attachment)
+    found = sniff.check(path, attachment.name)
+    return LocalFile(path=path, name=found.name, mime=found.mime)
+
+
+async def _send(desk: Desk, files: list[LocalFile] | tuple[()], urls: tuple[str, ...]) -> None:
+    """One request of the upload; on doubt the state says whether it arrived (nemovideo-api §8)."""
+    turn, tools = desk.turn, desk.tools
+    part = "files" if files else "urls"
+    wanted = len(files) + len(urls)
+    if turn.stage is Stage.UPLOADING and turn.facts.get("part") != part and part == "files":
+        return  # a restart that had come to the addresses: the files are there
+    if turn.stage is not Stage.UPLOADING or turn.facts.get("part") != part:
+        known = await _media_count(desk)
+        await turn.reach(Stage.UPLOADING, part=part, known=known)
+    elif await _media_count(desk) >= int(turn.facts.get("known", 0)) + wanted:
+        return
+    for attempt in (1, 2):
+        try:
+            if files:
+                await tools.nemo.upload_files(desk.current.session_id, files, None, guard=turn.guard)
+            else:
+                await tools.nemo.upload_urls(desk.current.session_id, urls, guard=turn.guard)
+            return
+        except NotSent:
+            if attempt == 2:
+                raise
+            await tools.sleep(tools.pace.retry_pause_s)
+        except (Unreachable, BadAnswer):
+            if await _media_count(desk) >= int(turn.facts.get("known", 0)) + wanted:
+                return
+            if attempt == 2:
+                raise
+            await tools.sleep(tools.pace.retry_pause_s)
+        except UnsupportedFile as error:
+            error.name = error.name or ", ".join(file.name for file in files) or ", ".join(urls)
+            raise
+
+
+async def _media_count(desk: Desk) -> int:
+    return len((await desk.tools.nemo.state(desk.current.session_id)).video_infos)
