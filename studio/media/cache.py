@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import os
 import tempfile
 import zipfile
@@ -12,7 +14,9 @@ from typing import Any
 import numpy as np
 
 from studio.audio.features import Features
+from studio.errors import MediaTooLarge, RenderFailed
 
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 VERSION = 1
 """Part of every name: a change of the analysis makes older files unread, not wrong."""
 
@@ -20,7 +24,8 @@ VERSION = 1
 def load(folder: Path, key: str) -> Features | None:
     """Return kept features, or None where there are none or they cannot be read."""
     try:
-        with np.load(_path(folder, key), allow_pickle=False) as arrays:
+        data = io.BytesIO(_path(folder, key).read_bytes())
+        with np.load(data, allow_pickle=False) as arrays:
             return _features({name: arrays[name] for name in arrays.files})
     except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile):
         return None
@@ -30,8 +35,18 @@ def save(folder: Path, key: str, features: Features) -> None:
     """Keep features; a reader sees the old state or the new one.
 
     Raises:
-        OSError: No room or no permission; nothing half is left.
+        MediaTooLarge: More than this process may write.
+        RenderFailed: No room or no permission; nothing half is left.
     """
+    try:
+        _write(folder, key, features)
+    except OSError as error:
+        if error.errno == errno.EFBIG:
+            raise MediaTooLarge("its features need more room than they are given") from None
+        raise RenderFailed("disk-full" if error.errno in _FULL else "storage-failed") from None
+
+
+def _write(folder: Path, key: str, features: Features) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=folder, suffix=".part")
     try:

@@ -69,6 +69,7 @@ def features_of(path: Path, cache_dir: Path, fps: int = 30) -> Features:
     Raises:
         UnsupportedMedia: No sound that can be decoded.
         MediaTooLarge: Too long or too many channels.
+        RenderFailed: They cannot be kept: "disk-full" or "storage-failed".
     """
     key = f"{digest(path)}-{fps}"
     if (known := cache.load(cache_dir, key)) is not None:

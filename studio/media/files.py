@@ -31,9 +31,10 @@ def plain_file(path: Path) -> Iterator[BufferedReader]:
         handle = os.open(path, flags)
     except (OSError, ValueError):
         raise UnsupportedMedia("not a file that can be read") from None
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise UnsupportedMedia("not a plain file")
     with os.fdopen(handle, "rb") as file:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise UnsupportedMedia("not a plain file")
         yield file
 
 
@@ -69,7 +70,7 @@ def opened(path: Path) -> Iterator[av.container.InputContainer]:
             raise UnsupportedMedia("a picture, not a track")
         try:
             container = av.open(
-                file, "r", format=name, options={**OPTIONS, "format_whitelist": name}, metadata_errors="replace"
+                file, "r", format=name, options={**OPTIONS, "format_whitelist": name}, metadata_errors="surrogateescape"
             )
         except (av.FFmpegError, ValueError, MemoryError, OverflowError):
             raise UnsupportedMedia("a file that does not open") from None

@@ -46,7 +46,7 @@ def unpack(data: bytes) -> Any:
     try:
         with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
             return _value(json.loads(arrays["tree"].tobytes()), arrays)
-    except (OSError, KeyError, TypeError, IndexError, EOFError, zipfile.BadZipFile) as error:
+    except (OSError, ValueError, KeyError, TypeError, IndexError, EOFError, zipfile.BadZipFile) as error:
         raise ValueError("not a parcel of ours") from error
 
 

@@ -7,7 +7,6 @@ imported before the limits stand.
 from __future__ import annotations
 
 import ctypes
-import errno
 import importlib
 import json
 import os
@@ -62,15 +61,9 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
     try:
         return {"done": getattr(importlib.import_module(module), name)(*arguments)}
     except StudioError as refusal:
-        return {"refused": type(refusal).__name__, "why": str(refusal.args[0]) if refusal.args else ""}
+        return {"refused": type(refusal).__name__, "why": getattr(refusal, "reason", str(refusal))}
     except MemoryError:
         return {"refused": "MediaTooLarge", "why": "needs more memory than it is given"}
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            return {"refused": "RenderFailed", "why": "disk-full"}
-        if error.errno == errno.EFBIG:
-            return {"refused": "MediaTooLarge", "why": "needs more room than it is given"}
-        raise
 
 
 def _limit(name: str, value: int) -> None:
