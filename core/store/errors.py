@@ -1,0 +1,82 @@
+"""What a store can refuse, as our own classes: nothing of redis leaks upward.
+
+StoreError
+├── StoreUnavailable   the embedded store cannot start here; the sentence says what to do
+├── StoreDown          no answer: not there, not there yet, cut off, loading
+├── StoreFull          out of memory or disk: nothing of this write was stored
+├── StoreReadOnly      a replica or a read-only user: the wrong server
+├── StoreRefused       wrong password, no permission, not the mode that was said
+└── Unreadable         a record of a newer version, or damaged: left as it is
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from redis import exceptions as wire
+
+
+class StoreError(Exception):
+    """The store could not do it. The text is one sentence for an operator and carries no password."""
+
+
+class StoreUnavailable(StoreError):
+    """The embedded store cannot run on this machine or in this folder."""
+
+
+class StoreDown(StoreError):
+    """The store does not answer (yet). What was asked may or may not have happened."""
+
+
+class StoreFull(StoreError):
+    """The store has no room. Nothing of the refused write was stored."""
+
+
+class StoreReadOnly(StoreError):
+    """The server takes no writes: a replica, or a user without the right to write."""
+
+
+class StoreRefused(StoreError):
+    """The server answered, but will not have us."""
+
+
+class Unreadable(StoreError):
+    """A stored record cannot be read by this version of the program. It stays untouched."""
+
+
+def _by_words(error: wire.ResponseError) -> StoreError:
+    """Old servers wrap the code of a refusal inside a script's error text: look for the words."""
+    text = str(error)
+    if "OOM " in text or "MISCONF" in text:
+        return StoreFull("The store is full: it takes no further writes until there is room again.")
+    if "READONLY" in text:
+        return StoreReadOnly("The store is read-only: REDIS_URL names a replica, not the primary.")
+    if "NOPERM" in text or "NOAUTH" in text:
+        return StoreRefused("The store refused the command: the user of REDIS_URL lacks a permission.")
+    if any(word in text for word in ("CLUSTERDOWN", "MASTERDOWN", "LOADING", "NOREPLICAS", "TRYAGAIN", "UNBLOCKED")):
+        return StoreDown("The store is not ready: " + text.split(" ", 1)[0].lower() + ".")
+    return StoreError(f"The store refused a command: {text[:200]}")
+
+
+def translate(error: Exception) -> StoreError:
+    """The class of ours for an exception of redis-py or of the socket."""
+    match error:
+        case wire.AuthenticationError() | wire.AuthorizationError():
+            return StoreRefused("The store refused the login: check user and password in REDIS_URL.")
+        case wire.ConnectionError() | wire.TimeoutError() | OSError() | TimeoutError():
+            return StoreDown("The store does not answer.")
+        case wire.ResponseError():
+            return _by_words(error)
+        case wire.RedisClusterException():
+            return StoreDown("No node of the cluster answers, or the server is no cluster.")
+    return StoreError(f"The store failed: {type(error).__name__}.")
+
+
+@contextmanager
+def typed() -> Iterator[None]:
+    """Turn what redis-py raises inside into a StoreError."""
+    try:
+        yield
+    except (wire.RedisError, wire.RedisClusterException, OSError, TimeoutError) as error:
+        raise translate(error) from error

@@ -1,0 +1,111 @@
+"""One turn in the hands of its holder: the record, fenced writes, and the clock that says whether the lease lives."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+
+from core.store.errors import StoreDown
+from core.store.keys import Keys, platform_of, split_queue
+from core.store.record import OURS, Record, read
+from core.store.server import Arg, Server
+from core.turn import LostLease
+
+_EVENTS_KEPT = 10_000
+_SAFE_PART = 0.8
+"""Of a lease; the rest is for what happens between the check and the bytes."""
+
+if hasattr(time, "CLOCK_BOOTTIME"):
+
+    def clock() -> float:
+        """Seconds that no change of the wall clock moves, and that go on while the machine sleeps."""
+        return time.clock_gettime(time.CLOCK_BOOTTIME)
+
+else:
+    clock = time.monotonic
+
+
+class Held:
+    """A turn and the fenced lease on its channel: what a handler gets. It is the Journal of core/turn.py.
+
+    Attributes:
+        cancelled: Somebody asked to stop this turn; may become true while the handler runs.
+    """
+
+    def __init__(
+        self,
+        server: Server,
+        keys: Keys,
+        *,
+        queue: str,
+        token: str,
+        turn_id: str,
+        fields: Mapping[str, str],
+        lease_s: float,
+        began_s: float,
+        stepped: Callable[[], None],
+    ) -> None:
+        self._server, self._keys = server, keys
+        self._fields = dict(fields)
+        self._lease_s = lease_s
+        self._alive_until_s = began_s + _SAFE_PART * lease_s
+        self._stepped = stepped
+        self.queue, self.token, self.turn_id = queue, token, turn_id
+        self.channel_key, self.lane = split_queue(queue)
+        self.cancelled = fields.get("cancel") == "1"
+
+    @property
+    def record(self) -> Record:
+        """The record as it stands after the last write of this holder."""
+        fields = self._fields | {"cancel": "1"} if self.cancelled else self._fields
+        return read(self.turn_id, self.channel_key, self.lane, fields)
+
+    @property
+    def fence(self) -> tuple[str, str]:
+        """Queue and token: what a fenced script asks for."""
+        return self.queue, self.token
+
+    async def write(self, fields: Mapping[str, str]) -> None:
+        """Store fields of the record, durably; a lost answer is asked for again while the lease certainly lives.
+
+        Raises:
+            LostLease: Another holder has the channel, or the store was away for too long.
+            StoreFull, StoreReadOnly: Nothing was stored.
+        """
+        if wrong := OURS & fields.keys():
+            msg = f"these names belong to the store: {sorted(wrong)}"
+            raise ValueError(msg)
+        k = self._keys
+        keys = [k("own"), k("t", self.turn_id), k("due", platform_of(self.queue)), k("events")]
+        flat = [part for pair in fields.items() for part in pair]
+        args: list[Arg] = [*self.fence, self.turn_id, round(self._lease_s * 1000), _EVENTS_KEPT, *flat]
+        while True:
+            self.guard()
+            began_s = clock()
+            try:
+                stored = await self._server.run("write", keys, args)
+            except StoreDown:
+                await asyncio.sleep(min(0.5, self._lease_s / 20))
+                continue
+            if not stored:
+                self.lose()
+                raise LostLease
+            self._fields.update(fields)
+            self.renewed(began_s)
+            self._stepped()
+            return
+
+    def guard(self) -> None:
+        """Raise LostLease unless the lease is certainly alive by this machine's own clock."""
+        if clock() >= self._alive_until_s:
+            raise LostLease
+
+    def renewed(self, began_s: float) -> None:
+        """The lease was prolonged by a command that began at `began_s` of `clock`."""
+        if self._alive_until_s > 0:
+            self._alive_until_s = max(self._alive_until_s, began_s + _SAFE_PART * self._lease_s)
+
+    def lose(self) -> None:
+        """The lease is gone for good: every later guard and write raises LostLease."""
+        self._alive_until_s = 0.0

@@ -1,0 +1,283 @@
+"""The moves that must be one. Time is the server's; a holder is known by its token "fence:replica".
+
+Each may be repeated by the same caller: a lost reply costs nothing. A script whose first write is one that a full
+server allows (PERSIST, LPOP, HDEL …) may go on writing there: that is how leases and ends of turns work when full.
+"""
+
+from __future__ import annotations
+
+_NOW = """
+local t = redis.call('TIME')
+local now = t[1] * 1000 + math.floor(t[2] / 1000)
+"""
+
+# KEYS own …  ARGV queue token …
+_OWNED = "if redis.call('HGET', KEYS[1], ARGV[1]) ~= ARGV[2] then return 0 end\n"
+
+# KEYS seen due queue turn jobs   ARGV queue turn limit seen_ttl wake jobs_ms field value …
+# -> turn, place, duplicate, full
+PUT = (
+    _NOW
+    + """
+local known = redis.call('GET', KEYS[1])
+if known then
+  local place = redis.call('LPOS', KEYS[3], known)
+  return {known, place or 0, known == ARGV[2] and 0 or 1, 0}
+end
+local before = redis.call('LLEN', KEYS[3])
+if before > tonumber(ARGV[3]) then return {'', before, 0, 1} end
+redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[4])
+redis.call('HSET', KEYS[4], 'created_ms', now, unpack(ARGV, 7))
+redis.call('RPUSH', KEYS[3], ARGV[2])
+redis.call('ZADD', KEYS[5], now, ARGV[2])
+redis.call('ZREMRANGEBYSCORE', KEYS[5], '-inf', now - ARGV[6])
+if redis.call('ZADD', KEYS[2], 'NX', now, ARGV[1]) == 1 then redis.call('PUBLISH', ARGV[5], '') end
+return {ARGV[2], before, 0, 0}
+"""
+)
+
+# KEYS old due queue new jobs   ARGV queue new limit wake field value …
+# -> as PUT; the old record learns its follower, so a second press makes no second turn
+RETRY = (
+    _NOW
+    + """
+local follower = redis.call('HGET', KEYS[1], 'retried_as')
+if follower then
+  return {follower, redis.call('LPOS', KEYS[3], follower) or 0, follower == ARGV[2] and 0 or 1, 0}
+end
+local before = redis.call('LLEN', KEYS[3])
+if before > tonumber(ARGV[3]) then return {'', before, 0, 1} end
+redis.call('HSET', KEYS[1], 'retried_as', ARGV[2])
+redis.call('HSET', KEYS[4], 'created_ms', now, unpack(ARGV, 5))
+redis.call('RPUSH', KEYS[3], ARGV[2])
+redis.call('ZADD', KEYS[5], now, ARGV[2])
+if redis.call('ZADD', KEYS[2], 'NX', now, ARGV[1]) == 1 then redis.call('PUBLISH', ARGV[4], '') end
+return {ARGV[2], before, 0, 0}
+"""
+)
+
+# KEYS own fence claimed cancels due…   ARGV call replica room lease_ms
+# -> {queue, token, …}, ms until the next is due, ids of turns to be cancelled
+CLAIM = (
+    _NOW
+    + """
+redis.call('PERSIST', KEYS[2])
+local got, last = {}, redis.call('HMGET', KEYS[3], 'call', 'got')
+if last[1] == ARGV[1] then
+  got = cjson.decode(last[2])
+else
+  for i = 5, #KEYS do
+    local room = tonumber(ARGV[3]) - #got / 2
+    for _, queue in ipairs(redis.call('ZRANGEBYSCORE', KEYS[i], '-inf', now, 'LIMIT', 0, room)) do
+      local fence = math.max((tonumber(redis.call('GET', KEYS[2])) or 0) + 1, now)
+      local token = string.format('%.0f', fence) .. ':' .. ARGV[2]
+      redis.call('SET', KEYS[2], string.format('%.0f', fence))
+      redis.call('ZADD', KEYS[i], now + ARGV[4], queue)
+      redis.call('HSET', KEYS[1], queue, token)
+      got[#got + 1] = queue
+      got[#got + 1] = token
+    end
+  end
+  if #got > 0 then
+    redis.call('HSET', KEYS[3], 'call', ARGV[1], 'got', cjson.encode(got))
+    redis.call('EXPIRE', KEYS[3], 3600)
+  end
+end
+local wait = 60000
+for i = 5, #KEYS do
+  local first = redis.call('ZRANGE', KEYS[i], 0, 0, 'WITHSCORES')
+  if first[2] then wait = math.min(wait, first[2] - now) end
+end
+return {got, math.floor(wait), redis.call('SMEMBERS', KEYS[4])}
+"""
+)
+
+# KEYS own due…   ARGV lease_ms, then queue token number-of-its-due-key …   -> queues that were lost
+RENEW = (
+    _NOW
+    + """
+redis.call('PERSIST', KEYS[1])
+local lost = {}
+for i = 2, #ARGV, 3 do
+  if redis.call('HGET', KEYS[1], ARGV[i]) == ARGV[i + 1] then
+    redis.call('ZADD', KEYS[1 + ARGV[i + 2]], 'XX', now + ARGV[1], ARGV[i])
+  else
+    lost[#lost + 1] = ARGV[i]
+  end
+end
+return lost
+"""
+)
+
+# KEYS own due…   ARGV replica   -> number of queues a former run of this replica held, free again
+RECLAIM = (
+    _NOW
+    + """
+local all, freed = redis.call('HGETALL', KEYS[1]), 0
+for i = 1, #all, 2 do
+  local _, colon = string.find(all[i + 1], ':', 1, true)
+  if colon and string.sub(all[i + 1], colon + 1) == ARGV[1] then
+    for k = 2, #KEYS do
+      if redis.call('ZSCORE', KEYS[k], all[i]) then
+        redis.call('HDEL', KEYS[1], all[i])
+        redis.call('ZADD', KEYS[k], now, all[i])
+        freed = freed + 1
+      end
+    end
+  end
+end
+return freed
+"""
+)
+
+# KEYS own turn   ARGV queue token   -> how often it was begun since its last step forward; 0: not the holder
+BEGIN = (
+    _OWNED
+    + _NOW
+    + """
+redis.call('HSETNX', KEYS[2], 'began_ms', now)
+return redis.call('HINCRBY', KEYS[2], 'tries', 1)
+"""
+)
+
+# KEYS own turn due events   ARGV queue token turn lease_ms events_max field value …   -> 1, or 0: not the holder
+WRITE = (
+    _OWNED
+    + _NOW
+    + """
+local old = redis.call('HMGET', KEYS[2], 'step', 'stage')
+redis.call('HSET', KEYS[2], unpack(ARGV, 6))
+redis.call('ZADD', KEYS[3], 'XX', now + ARGV[4], ARGV[1])
+local new = redis.call('HMGET', KEYS[2], 'step', 'stage')
+if old[1] ~= new[1] or old[2] ~= new[2] then
+  redis.call('HSET', KEYS[2], 'tries', 0)
+  redis.call('XADD', KEYS[4], 'MAXLEN', '~', ARGV[5], '*',
+    'turn', ARGV[3], 'queue', ARGV[1], 'step', new[1] or '0', 'stage', new[2] or '')
+end
+return 1
+"""
+)
+
+# KEYS own turn due queue cancels   ARGV queue token turn ttl_s stage   -> 1, or 0: not the holder
+FINISH = (
+    _OWNED
+    + _NOW
+    + """
+if redis.call('LINDEX', KEYS[4], 0) == ARGV[3] then redis.call('LPOP', KEYS[4]) end
+redis.call('HDEL', KEYS[1], ARGV[1])
+redis.call('SREM', KEYS[5], ARGV[3])
+if redis.call('EXISTS', KEYS[2]) == 1 then
+  if ARGV[5] ~= '' then redis.call('HSET', KEYS[2], 'stage', ARGV[5]) end
+  redis.call('HSET', KEYS[2], 'ended_ms', now)
+  redis.call('EXPIRE', KEYS[2], ARGV[4])
+end
+if redis.call('LLEN', KEYS[4]) > 0 then redis.call('ZADD', KEYS[3], now, ARGV[1])
+else redis.call('ZREM', KEYS[3], ARGV[1]) end
+return 1
+"""
+)
+
+# KEYS own turn due   ARGV queue token delay_ms forgive wake   -> 1, or 0: not the holder
+RELEASE = (
+    _OWNED
+    + _NOW
+    + """
+redis.call('HDEL', KEYS[1], ARGV[1])
+redis.call('ZADD', KEYS[3], now + ARGV[3], ARGV[1])
+if ARGV[4] == '1' and redis.call('EXISTS', KEYS[2]) == 1 then redis.call('HSET', KEYS[2], 'tries', 0) end
+if ARGV[3] == '0' then redis.call('PUBLISH', ARGV[5], '') end
+return 1
+"""
+)
+
+# KEYS own due… turn…   ARGV number-of-due-keys wake, then queue token number-of-its-due-key …
+HANDOVER = (
+    _NOW
+    + """
+for i = 3, #ARGV, 3 do
+  if redis.call('HGET', KEYS[1], ARGV[i]) == ARGV[i + 1] then
+    local turn = KEYS[1 + ARGV[1] + i / 3]
+    redis.call('HDEL', KEYS[1], ARGV[i])
+    redis.call('ZADD', KEYS[1 + ARGV[i + 2]], now, ARGV[i])
+    if redis.call('EXISTS', turn) == 1 then redis.call('HSET', turn, 'tries', 0) end
+  end
+end
+redis.call('PUBLISH', ARGV[2], '')
+return 1
+"""
+)
+
+# KEYS turn queue own due cancels   ARGV turn queue ttl_s hint   -> queued, running or gone
+CANCEL = (
+    _NOW
+    + """
+local stage, began, ended = unpack(redis.call('HMGET', KEYS[1], 'stage', 'began_ms', 'ended_ms'))
+if ended then return stage == 'cancelled' and not began and 'queued' or 'gone' end
+if not stage then return 'gone' end
+local head = redis.call('LINDEX', KEYS[2], 0) == ARGV[1]
+local held = redis.call('HEXISTS', KEYS[3], ARGV[2]) == 1
+if not head or not (began or held) then
+  if redis.call('LREM', KEYS[2], 0, ARGV[1]) == 0 then return 'gone' end
+  redis.call('HSET', KEYS[1], 'stage', 'cancelled', 'cancel', '1', 'ended_ms', now)
+  redis.call('EXPIRE', KEYS[1], ARGV[3])
+  if redis.call('LLEN', KEYS[2]) == 0 then redis.call('ZREM', KEYS[4], ARGV[2]) end
+  return 'queued'
+end
+redis.call('PERSIST', KEYS[1])
+redis.call('HSET', KEYS[1], 'cancel', '1')
+redis.call('SADD', KEYS[5], ARGV[1])
+if not held then redis.call('ZADD', KEYS[4], 'XX', now, ARGV[2]) end
+redis.call('PUBLISH', ARGV[4], ARGV[1])
+return 'running'
+"""
+)
+
+# KEYS own value   ARGV queue token text   -> 1, or 0: not the holder
+SAVE = (
+    _OWNED
+    + """
+redis.call('SET', KEYS[2], ARGV[3])
+return 1
+"""
+)
+
+# KEYS own value list   ARGV queue token text ('' = none) text-put-aside ('' = none) keep   -> 1, or 0: not the holder
+SWAP = (
+    _OWNED
+    + """
+if ARGV[4] ~= '' and redis.call('GET', KEYS[2]) == ARGV[4] then
+  redis.call('LPUSH', KEYS[3], ARGV[4])
+  redis.call('LTRIM', KEYS[3], 0, ARGV[5] - 1)
+end
+if ARGV[3] == '' then
+  redis.call('DEL', KEYS[2])
+else
+  redis.call('LREM', KEYS[3], 1, ARGV[3])
+  redis.call('SET', KEYS[2], ARGV[3])
+end
+return 1
+"""
+)
+
+# KEYS lock   ARGV nonce   -> 1 if it was ours
+UNLOCK = """
+if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
+return 0
+"""
+
+ALL = {
+    "put": PUT,
+    "retry": RETRY,
+    "claim": CLAIM,
+    "renew": RENEW,
+    "reclaim": RECLAIM,
+    "begin": BEGIN,
+    "write": WRITE,
+    "finish": FINISH,
+    "release": RELEASE,
+    "handover": HANDOVER,
+    "cancel": CANCEL,
+    "save": SAVE,
+    "swap": SWAP,
+    "unlock": UNLOCK,
+}
