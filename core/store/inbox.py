@@ -12,7 +12,7 @@ from core.records import VERSION, message_from_text
 from core.store.config import StoreConfig
 from core.store.errors import StoreError
 from core.store.keys import Keys, platform_of, queue_of, split_queue
-from core.store.record import Record, glance, new_fields
+from core.store.record import OURS, Record, glance, new_fields
 from core.store.server import Server
 
 _NO_EXTRA: Mapping[str, str] = {}
@@ -117,6 +117,19 @@ class Inbox:
         if not fields or "queue" not in fields:
             return None
         return glance(turn_id, *split_queue(fields["queue"]), fields)
+
+    async def queue(self, channel_key: str, lane: str = "") -> list[Record]:
+        """The turns of a channel in order: the one that runs, then those that wait."""
+        ids = await self._server.do("LRANGE", self._keys("q", queue_of(channel_key, lane)), 0, -1)
+        records = [await self.record(turn_id) for turn_id in ids]
+        return [record for record in records if record is not None]
+
+    async def note(self, turn_id: str, name: str, value: str) -> None:
+        """Add one field of the caller's to a record, unless its holder wrote it first (the card of a waiting turn)."""
+        if name in OURS:
+            msg = f"this name belongs to the store: {name}"
+            raise ValueError(msg)
+        await self._server.do("HSETNX", self._keys("t", turn_id), name, value)
 
     async def jobs(self, *, state: str | None = None, limit: int = 50) -> list[Record]:
         """The newest turns, newest first; `state` as `Record.state`, None for all."""
