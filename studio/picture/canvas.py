@@ -1,0 +1,165 @@
+"""Planes of yuv420p: layers laid over them, masks blended into them, soft light scaled up with a dither."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from studio.picture import palette as colours
+
+F32 = npt.NDArray[np.float32]
+U8 = npt.NDArray[np.uint8]
+U16 = npt.NDArray[np.uint16]
+
+
+class Planes(NamedTuple):
+    """One frame: luma uint8 [h, w], colour differences uint8 [h / 2, w / 2]; views into the encoder's memory."""
+
+    y: U8
+    u: U8
+    v: U8
+
+
+def blank(width: int, height: int) -> Planes:
+    """Return a frame of its own memory."""
+    half = (height // 2, width // 2)
+    return Planes(np.empty((height, width), np.uint8), np.empty(half, np.uint8), np.empty(half, np.uint8))
+
+
+def blend(target: U8, source: U8, mask: U8) -> None:
+    """target += (source - target) * mask / 255, in place."""
+    light = cv2.multiply(source, mask, scale=1 / 255)
+    cv2.multiply(target, cv2.bitwise_not(mask), target, 1 / 255)
+    cv2.add(target, light, target)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Layer:
+    """A still picture with alpha, premultiplied, as planes; `x` and `y` are even.
+
+    Attributes:
+        keep, keep_half: uint8, 255 * (1 - alpha) at full and at half size.
+        light: The premultiplied planes.
+    """
+
+    x: int
+    y: int
+    keep: U8
+    keep_half: U8
+    light: Planes
+
+    def draw(self, frame: Planes, opacity: float = 1.0) -> None:
+        """Lay it over the frame; `opacity` 0.0 to 1.0."""
+        if opacity <= 0.004:
+            return
+        height, width = self.keep.shape
+        x, y = self.x, self.y
+        _over(frame.y[y : y + height, x : x + width], self.keep, self.light.y, opacity)
+        half = (slice(y // 2, (y + height) // 2), slice(x // 2, (x + width) // 2))
+        _over(frame.u[half], self.keep_half, self.light.u, opacity)
+        _over(frame.v[half], self.keep_half, self.light.v, opacity)
+
+
+def _over(target: U8, keep: U8, light: U8, opacity: float) -> None:
+    if opacity < 0.999:
+        keep = cv2.convertScaleAbs(keep, alpha=opacity, beta=255 * (1 - opacity))
+        light = cv2.convertScaleAbs(light, alpha=opacity)
+    cv2.multiply(target, keep, target, 1 / 255)
+    cv2.add(target, light, target)
+
+
+class Sheet:
+    """Where still pictures are laid over each other once, before they become Layers. RGB, premultiplied."""
+
+    def __init__(self, width: int, height: int) -> None:
+        self.alpha = np.zeros((height, width), np.float32)
+        self.light = np.zeros((height, width, 3), np.float32)
+
+    def put(self, colour: F32 | U8, alpha: F32, x: int, y: int) -> None:
+        """Lay a colour [3] or picture [h, w, 3] over the sheet, through `alpha` [h, w] of 0.0 to 1.0; clipped."""
+        height, width = alpha.shape
+        top, left = max(0, y), max(0, x)
+        bottom, right = min(self.alpha.shape[0], y + height), min(self.alpha.shape[1], x + width)
+        if bottom <= top or right <= left:
+            return
+        part = alpha[top - y : bottom - y, left - x : right - x]
+        ink = colour if colour.ndim == 1 else colour[top - y : bottom - y, left - x : right - x]
+        here = (slice(top, bottom), slice(left, right))
+        self.light[here] = self.light[here] * (1 - part[..., None]) + ink * part[..., None]
+        self.alpha[here] = self.alpha[here] * (1 - part) + part
+
+    def layer(self) -> Layer | None:
+        """Return the occupied box as a Layer, None if nothing was put."""
+        rows, columns = np.flatnonzero(self.alpha.max(1) > 0.002), np.flatnonzero(self.alpha.max(0) > 0.002)
+        if not len(rows) or not len(columns):
+            return None
+        y0, x0 = int(rows[0]) & ~1, int(columns[0]) & ~1
+        y1, x1 = (int(rows[-1]) + 2) & ~1, (int(columns[-1]) + 2) & ~1
+        alpha, light = self.alpha[y0:y1, x0:x1], self.light[y0:y1, x0:x1]
+        planes = colours.yuv(light) + alpha[..., None] * colours.OFFSET
+        return Layer(
+            x0,
+            y0,
+            to_u8(255 * (1 - alpha)),
+            to_u8(255 * (1 - half_size(alpha))),
+            Planes(to_u8(planes[..., 0]), to_u8(half_size(planes[..., 1])), to_u8(half_size(planes[..., 2]))),
+        )
+
+
+def half_size(plane: F32) -> F32:
+    """Return the plane at half its width and height, each value the mean of four."""
+    height, width = plane.shape
+    return np.asarray(cv2.resize(plane, (width // 2, height // 2), interpolation=cv2.INTER_AREA), np.float32)
+
+
+def to_u8(plane: F32) -> U8:
+    """Round to uint8, contiguous."""
+    return np.ascontiguousarray(np.clip(np.round(plane), 0, 255).astype(np.uint8))
+
+
+class Upscaler:
+    """Scales a soft float plane up to a full plane without banding: 16-bit fixed point plus an ordered dither.
+
+    The dither stands still (tiled 8 x 8 Bayer), so that the encoder may go on skipping blocks where nothing moves.
+    """
+
+    def __init__(self, width: int, height: int) -> None:
+        tile = _bayer(8)
+        self.size = (width, height)
+        self.dither = np.tile(tile, (-(-height // 8), -(-width // 8)))[:height, :width].copy()
+        self.wide = np.empty((height, width), np.uint16)
+
+    def draw(self, soft: F32, target: U8) -> None:
+        """Write `soft` (any smaller size, 0.0 to 255.0) over the whole of `target`."""
+        fixed = np.clip(soft * 256, 0, 65535 - 256).astype(np.uint16)
+        cv2.resize(fixed, self.size, self.wide, interpolation=cv2.INTER_LINEAR)
+        cv2.add(self.wide, self.dither, self.wide)
+        np.right_shift(self.wide, 8, out=self.wide)
+        np.copyto(target, self.wide, casting="unsafe")
+
+
+def _bayer(size: int) -> U16:
+    """Return the ordered dither matrix [size, size], values spread over 0 to 255."""
+    matrix = np.zeros((1, 1), np.int64)
+    while len(matrix) < size:
+        matrix = np.block([[4 * matrix, 4 * matrix + 2], [4 * matrix + 3, 4 * matrix + 1]])
+    return ((matrix + 0.5) * 256 / size**2).astype(np.uint16)
+
+
+def shadow(alpha: F32, spread: int, strength: float) -> F32:
+    """Return the soft shadow of a mask [h, w], grown by `3 * spread` on every side."""
+    grown = np.pad(alpha, 3 * spread)
+    return np.asarray(cv2.GaussianBlur(grown, (0, 0), spread) * strength, np.float32)
+
+
+def rounded(width: int, height: int, radius: float) -> F32:
+    """Return an antialiased mask [height, width] of a rectangle with round corners."""
+    x = np.abs(np.arange(width) + 0.5 - width / 2) - (width / 2 - radius)
+    y = np.abs(np.arange(height) + 0.5 - height / 2) - (height / 2 - radius)
+    distance = np.hypot(np.maximum(x, 0)[None, :], np.maximum(y, 0)[:, None]) - radius
+    inside = np.maximum(x[None, :], y[:, None]) - radius
+    return np.clip(0.5 - np.maximum(distance, inside), 0, 1).astype(np.float32)

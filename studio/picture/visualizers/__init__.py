@@ -1,0 +1,1 @@
+"""One module per look; each draws whole frames into Y, U and V."""

@@ -1,0 +1,288 @@
+"""`spectrum`: rounded bars with smear, caps, glow and reflection over a living background; cover and titles above.
+
+A whole frame is drawn by `Spectrum.draw(moment, texts, frame)`; nothing is kept from one frame to the next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from studio.picture import canvas, cover
+from studio.picture import palette as colours
+from studio.picture.backdrop import HUES, Backdrop
+from studio.picture.canvas import Layer, Planes, Sheet
+from studio.picture.layout import Box, Layout, SetName, layout
+from studio.picture.moment import Moment, Order
+from studio.picture.palette import Palette
+from studio.picture.text import Text, text_layers
+
+F32 = npt.NDArray[np.float32]
+U8 = npt.NDArray[np.uint8]
+
+_CAPS = 16  # heights inside a pixel at which the round end of a bar is held ready
+_SMEAR, _PEAK = 74, 215  # how opaque the smear behind a bar and the cap above it are, of 255
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Look:
+    """All that a video's pictures have in common: size in pixels, colours, cover (square RGB), texts, seed."""
+
+    width: int
+    height: int
+    palette: Palette
+    cover: U8
+    texts: tuple[Text, ...] = ()
+    seed: int = 0
+
+
+class Spectrum:
+    """Draws the frames of one video. Building it takes a moment; `draw` takes a few milliseconds."""
+
+    def __init__(self, look: Look, sets: Iterable[SetName] = ("card", "centre", "album")) -> None:
+        self.look = look
+        self.backdrop = Backdrop(look.width, look.height, look.palette, look.cover, look.seed)
+        ramp = look.palette.ramp()
+        self.stages = {name: _Stage(look, layout(look.width, look.height, name), ramp) for name in sets}
+        self.line = [colours.turned(colours.yuv(ramp[200]), angle) + colours.OFFSET for angle in HUES]
+
+    def draw(self, now: Moment, opacity: list[float], frame: Planes) -> None:
+        """Draw one frame. `opacity`: for each text of the look, 0.0 to 1.0."""
+        stage = self.stages[now.shot.arrangement]
+        heights = stage.bars.heights(now)
+        soft = self.backdrop.soft(now)
+        stage.bars.glow(soft, now, heights)
+        stage.halo_on(soft, now)
+        self.backdrop.cut(soft, now)
+        self.backdrop.finish(soft, now, stage.bars.tops(heights, now.shot.order, self.backdrop.middle), frame)
+        stage.bars.draw(now, heights, frame)
+        if stage.cover is not None:
+            stage.cover.draw(frame)
+        for layers, visible in zip(stage.texts, opacity, strict=True):
+            if layers is not None:
+                layers.draw(frame, visible)
+        self._progress(stage.layout, now, frame)
+
+    def _progress(self, where: Layout, now: Moment, frame: Planes) -> None:
+        """The thin line at the foot: what has been played in the accent colour, the rest a shade lighter."""
+        thick = max(2, round(4 * min(self.look.width, self.look.height) / 1080) & ~1)
+        x0, y0 = round(where.line[0]) & ~1, round(where.line[1]) & ~1
+        x1 = round(where.line[0] + where.line[2]) & ~1
+        played = round(x0 + (x1 - x0) * now.progress) & ~1
+        rest = frame.y[y0 : y0 + thick, x0:x1]
+        cv2.addWeighted(rest, 0.75, rest, 0, 55, rest)
+        for plane, value, by in zip(frame, self.line[now.shot.hue], (1, 2, 2), strict=True):
+            plane[y0 // by : (y0 + thick) // by, x0 // by : played // by] = round(float(value))
+
+
+class _Stage:
+    """One set: its still layers and its bars."""
+
+    def __init__(self, look: Look, where: Layout, ramp: F32) -> None:
+        self.layout = where
+        self.bars = _Bars(look, where, ramp)
+        self.cover = _cover_layer(look, where.cover) if where.cover else None
+        self.texts = text_layers(look.texts, where, look.width, look.height, ramp[232])
+        self.halo = _halo(look, where.cover, ramp) if where.cover else None
+
+    def halo_on(self, soft: F32, now: Moment) -> None:
+        """Add the light behind the cover; it beats with the music."""
+        if self.halo is not None:
+            x, y, light = self.halo
+            part = soft[y : y + light.shape[0], x : x + light.shape[1]]
+            cv2.scaleAdd(light, float(0.10 + 0.55 * now.pulse + 0.15 * now.bass), part, part)
+
+
+def _cover_layer(look: Look, box: Box) -> Layer | None:
+    """The cover as a card: round corners, a soft shadow under it, a hair of light along its edge."""
+    size = round(box.width) & ~1
+    x, y, unit = round(box.x) & ~1, round(box.y) & ~1, min(look.width, look.height) / 1080
+    radius = 22 * unit * max(1.0, size / (420 * unit))
+    mask = canvas.rounded(size, size, radius)
+    sheet = Sheet(look.width, look.height)
+    spread = max(2, round(20 * unit))
+    dark = canvas.shadow(mask, spread, 0.55)
+    sheet.put(np.zeros(3, np.float32), dark, x - 3 * spread, y - 3 * spread + round(10 * unit))
+    sheet.put(cover.scaled(look.cover, size), mask, x, y)
+    inner = np.pad(canvas.rounded(size - 2, size - 2, radius - 1), 1)
+    sheet.put(np.full(3, 255, np.float32), np.clip(mask - inner, 0, 1) * 0.16, x, y)
+    return sheet.layer()
+
+
+def _halo(look: Look, box: Box, ramp: F32) -> tuple[int, int, F32]:
+    """Return x, y and float YUV light [h, w, 3] at 1/8 size: the blurred card in the accent colour."""
+    width, height = -(-look.width // 8), -(-look.height // 8)
+    mask = np.zeros((height, width), np.float32)
+    grow = box.width * 0.02
+    x0, y0 = int((box.x - grow) / 8), int((box.y - grow) / 8)
+    mask[
+        max(0, y0) : int((box.y + box.height + grow) / 8) + 1, max(0, x0) : int((box.x + box.width + grow) / 8) + 1
+    ] = 1
+    soft = cv2.GaussianBlur(mask, (0, 0), box.width / 8 * 0.11)
+    return 0, 0, (soft[..., None] * colours.yuv(ramp[165]) * 0.55).astype(np.float32)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Row:
+    """Where the bars of one order stand: left edges in the box (even), the band each shows, its column at 1/8."""
+
+    left: list[int]
+    band: F32
+    column: list[int]
+
+
+class _Bars:
+    """The bars of one set: an alpha mask drawn per frame, and gradient planes that it lets through."""
+
+    def __init__(self, look: Look, where: Layout, ramp: F32) -> None:
+        box, self.count = where.bars, where.count
+        self.unit = min(look.width, look.height) / 1080
+        self.width = max(4, round(box.width / self.count * 0.56) & ~1)
+        self.base, self.height = round(box.y + box.height) & ~1, round(box.height) & ~1
+        self.head = 24 if self.unit >= 1 else 12  # room above the highest bar for its cap
+        self.x0, self.y0 = round(box.x) & ~1, (self.base - self.height - self.head) & ~1
+        self.x1 = round(box.x + box.width) & ~1
+        self.reflected = int(self.height * 0.42) & ~1
+        self.rows = {order: _row(order, self.count, self.x1 - self.x0, self.width, self.x0) for order in _ORDERS}
+        self.ends = _ends(self.width)
+        self.gradients = [_gradient(ramp, self.x1 - self.x0, self.base - self.y0, angle) for angle in HUES]
+        self.mirrored = [_flipped(planes, self.reflected) for planes in self.gradients]
+        fade = np.linspace(0.36, 0, self.reflected)[:, None] ** 1.15 * 255
+        self.fade = np.repeat(fade.astype(np.uint8), self.x1 - self.x0, 1)
+        self.tints = [colours.turned(colours.yuv(ramp[np.linspace(120, 205, 64).astype(int)]), a) for a in HUES]
+        self.size8 = (-(-look.width // 8), -(-look.height // 8))
+
+    def heights(self, now: Moment) -> tuple[F32, F32, F32]:
+        """Return the heights in pixels of bars, smears and peak caps, in the order they stand."""
+        band = self.rows[now.shot.order].band
+        at, rest = band.astype(np.int64), band - band.astype(np.int64)
+        after = np.minimum(at + 1, len(now.bands) - 1)
+        idle = 0.010 + 0.008 * np.sin(now.seconds * 1.7 + np.arange(self.count) * 0.33)
+        full, low = self.height, self.width * 1.1
+        found = [curve[at] * (1 - rest) + curve[after] * rest for curve in (now.bands, now.smear, now.peaks)]
+        bars = np.maximum((found[0] * (0.97 + 0.05 * now.pulse) + idle).clip(0, 1) * full, low)
+        smear = np.maximum(found[1].clip(0, 1) * full, bars)
+        return bars, smear, np.maximum(found[2].clip(0, 1) * full, bars)
+
+    def tops(self, heights: tuple[F32, F32, F32], order: Order, size: tuple[int, int]) -> F32:
+        """Return float32 [width of the 1/4 frame]: the upper edge under which no particle may be seen, 1/4 pixels."""
+        row = self.rows[order]
+        edge = (self.base - heights[1] - 12 * self.unit) / 4
+        left = (np.array(row.left) + self.x0) / 4
+        return np.interp(np.arange(size[0]), left, edge).astype(np.float32)
+
+    def glow(self, soft: F32, now: Moment, heights: tuple[F32, F32, F32]) -> None:
+        """Darken the wall behind the bars and let its surroundings glow, so that the gaps stay darker than the bars."""
+        row, (width, height) = self.rows[now.shot.order], self.size8
+        top, bottom = max(0, self.y0 // 8 - 14), min(height, self.base // 8 + 26)
+        base = self.base / 8 - top
+        lamp = np.zeros((bottom - top, width, 3), np.float32)
+        wall = np.zeros((bottom - top, width), np.float32)
+        tint = self.tints[now.shot.hue][np.linspace(0, 63, self.count).astype(int)].tolist()
+        step = max(1, round((self.x1 - self.x0) / self.count / 8))
+        for x, high, colour in zip(row.column, (heights[0] / 8).tolist(), tint, strict=True):
+            upper = int(base - high)
+            cv2.rectangle(lamp, (x, upper), (x + 1, int(base + high / 6)), colour, -1)
+            cv2.rectangle(wall, (x - step // 2, upper), (x + step, int(base) - 1), 1.0, -1)
+        lamp = cv2.blur(cv2.blur(lamp, (13, 13)), (9, 9))
+        wall = cv2.blur(wall, (3, 3))
+        part = soft[top:bottom]
+        part *= (1 - 0.58 * wall)[..., None]
+        lamp *= (1 - 0.80 * wall)[..., None]
+        cv2.scaleAdd(lamp, float(0.42 + 0.55 * now.pulse), part, part)
+
+    def draw(self, now: Moment, heights: tuple[F32, F32, F32], frame: Planes) -> None:
+        """Blend bars, smear, caps and reflection into the frame."""
+        hue = now.shot.hue
+        highest = int(heights[2].max()) + self.head
+        top = max(self.y0, self.base - highest) & ~1
+        mask = self._mask(now.shot.order, heights, self.base - top)
+        _through(frame, self.gradients[hue], mask, self.x0, top, top - self.y0)
+        tall = min(self.reflected, int(mask.shape[0] * 0.42) & ~1)
+        if tall >= 4:
+            lower = cv2.resize(cv2.flip(mask, 0), (mask.shape[1], tall), interpolation=cv2.INTER_LINEAR)
+            cv2.multiply(lower, self.fade[:tall], lower, 1 / 255)
+            _through(frame, self.mirrored[hue], lower, self.x0, self.base + (round(4 * self.unit) & ~1), 0)
+
+    def _mask(self, order: Order, heights: tuple[F32, F32, F32], high: int) -> U8:
+        """Return uint8 [high, width of the box]: smear, then bars with round ends, then the caps above them."""
+        mask = np.zeros((high, self.x1 - self.x0), np.uint8)
+        wide, thick = self.width, max(2, round(self.width * 0.28))
+        rows = zip(self.rows[order].left, *(curve.tolist() for curve in heights), strict=True)
+        for x, bar, smear, peak in rows:
+            if smear > bar + 1:
+                self._column(mask, x, smear, high, _SMEAR)
+            self._column(mask, x, bar, high, 255)
+            at = high - int(peak) - thick - 3
+            if peak > bar + thick + 2 and at >= 0:
+                mask[at : at + thick, x : x + wide] = _PEAK
+        return mask
+
+    def _column(self, mask: U8, x: int, tall: float, high: int, value: int) -> None:
+        end = self.ends[value][int((tall - int(tall)) * _CAPS)]
+        top = max(0, high - int(tall) - 1)
+        below = min(high, top + len(end))
+        mask[top:below, x : x + self.width] = end[: below - top]
+        mask[below:, x : x + self.width] = value
+
+
+_ORDERS: tuple[Order, ...] = ("rise", "mirror", "fall", "valley")
+
+
+def _row(order: Order, count: int, room: int, width: int, x0: int) -> _Row:
+    """Place `count` bars in `room` pixels: the gaps widen towards the treble, where neighbours say little."""
+    position = np.arange(count)
+    rise = position / (count - 1)
+    middle = np.abs(position - (count - 1) / 2) / ((count - 1) / 2)
+    treble = {"rise": rise, "fall": 1 - rise, "mirror": middle, "valley": 1 - middle}[order]
+    gap = 1 + 0.42 * (treble[1:] + treble[:-1]) / 2
+    left = np.concatenate([[0], np.cumsum(gap)]) / gap.sum() * (room - width - 2)
+    exact = (np.round(left).astype(int) & ~1).tolist()
+    return _Row(exact, (treble * 61 + 1).astype(np.float32), [round((x0 + x) / 8) for x in exact])
+
+
+def _ends(width: int) -> dict[int, list[U8]]:
+    """Return for each opacity the round upper end of a bar [width / 2 + 2, width] at each height inside a pixel."""
+    radius = width / 2
+    across = np.arange(width) + 0.5 - radius
+    ends = []
+    for part in range(_CAPS):
+        down = np.arange(int(radius) + 2) + part / _CAPS - 0.5 - radius
+        distance = np.hypot(across[None, :], np.minimum(down, 0)[:, None])
+        ends.append(np.clip(radius + 0.5 - distance, 0, 1))
+    return {value: [np.round(end * value).astype(np.uint8) for end in ends] for value in (255, _SMEAR)}
+
+
+def _gradient(ramp: F32, width: int, height: int, hue: float) -> Planes:
+    """Return the planes behind the mask: brighter towards the top, warmer towards the right."""
+    across = np.linspace(0, 1, width)[None, :]
+    up = np.linspace(1, 0, height)[:, None]
+    index = np.clip(128 + 40 * across + 100 * up**1.1, 0, 250).astype(int)
+    planes = colours.turned(colours.yuv(ramp[index]), hue) + colours.OFFSET
+    halves = [canvas.to_u8(canvas.half_size(np.ascontiguousarray(planes[..., k]))) for k in (1, 2)]
+    return Planes(canvas.to_u8(planes[..., 0]), halves[0], halves[1])
+
+
+def _flipped(planes: Planes, height: int) -> Planes:
+    def squashed(plane: U8, rows: int) -> U8:
+        return np.asarray(
+            cv2.resize(cv2.flip(plane, 0), (plane.shape[1], rows), interpolation=cv2.INTER_AREA), np.uint8
+        )
+
+    return Planes(squashed(planes.y, height), squashed(planes.u, height // 2), squashed(planes.v, height // 2))
+
+
+def _through(frame: Planes, colour: Planes, mask: U8, x: int, y: int, skip: int) -> None:
+    """Blend `colour`, from its row `skip` on, into the frame at x, y through `mask`; clipped at the frame's foot."""
+    rows = min(mask.shape[0], frame.y.shape[0] - y) & ~1
+    mask = mask[:rows]
+    wide = mask.shape[1]
+    canvas.blend(frame.y[y : y + rows, x : x + wide], colour.y[skip : skip + rows], mask)
+    half = cv2.resize(mask, (wide // 2, rows // 2), interpolation=cv2.INTER_AREA)
+    here = (slice(y // 2, (y + rows) // 2), slice(x // 2, (x + wide) // 2))
+    for plane, ink in ((frame.u, colour.u), (frame.v, colour.v)):
+        canvas.blend(plane[here], ink[skip // 2 : (skip + rows) // 2], half)
