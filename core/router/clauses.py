@@ -1,0 +1,120 @@
+"""Words → clauses, and which of them are actions, idle talk, or edits for the agent."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from core.router.rules import Match, is_turned_off, joints, match, names_things, tidy
+from core.router.words import CONTENT, Words
+
+_MOST_JOINED = 4
+"""Pieces tried as one clause: a joint may stand inside a request ("what have we got so far")."""
+
+_STRONG = re.compile(r"[.!?。！？；;\n]")
+_NO_WORDS = re.compile(r"[\W_]*")
+_NEGATION = re.compile(
+    r"^(?:please |pls |but |and |ok |no )*(?:don'?t|do not|dont|never|no need to|not|please don'?t|no)\s+(?P<en>.+)$"
+    r"|^(?:先别|先不要|不要|别|不用|不必|无需|暂时不|先不|不需要|请别|请不要|no)\s*(?P<zh>.+)$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One clause of a message.
+
+    Attributes:
+        start, end: Where it stands in the folded words.
+        kind: "action" (ours), "idle" (asks for nothing) or "edit" (the agent's).
+        match: The rule that fired; None for an edit.
+        why: Why a rule that fired was not followed, else "".
+        strong: A full stop, not a mere joint, stands before it.
+    """
+
+    start: int
+    end: int
+    kind: Literal["action", "idle", "edit"]
+    match: Match | None = None
+    why: str = ""
+    strong: bool = True
+
+
+def read(words: Words) -> tuple[Clause, ...]:
+    """Cut a message into clauses and say of each what it is."""
+    pieces = _pieces(words.folded)
+    return _without_lone_nouns(_without_negated(words, _matched(words, pieces)))
+
+
+def _pieces(folded: str) -> list[Clause]:
+    """Everything between two joints, as edits."""
+    pieces, start, strong = [], 0, True
+    for joint in [*joints().finditer(folded), None]:
+        end = joint.start() if joint else len(folded)
+        if not _NO_WORDS.fullmatch(folded, start, end):
+            pieces.append(Clause(start, end, "edit", strong=strong))
+            strong = False
+        if joint:
+            start = joint.end()
+            strong = strong or bool(_STRONG.search(joint[0]))
+    return pieces
+
+
+def _matched(words: Words, pieces: list[Clause]) -> list[Clause]:
+    """Join neighbouring pieces wherever a rule holds for them together, longest first."""
+    clauses, index = [], 0
+    while index < len(pieces):
+        for count in range(min(_MOST_JOINED, len(pieces) - index), 0, -1):
+            span = pieces[index : index + count]
+            text = tidy(words.folded[span[0].start : span[-1].end])
+            if found := match(text):
+                kind: Literal["action", "idle"] = "idle" if found.rule.action == "idle" else "action"
+                clauses.append(Clause(span[0].start, span[-1].end, kind, found, strong=span[0].strong))
+                index += count
+                break
+        else:
+            clauses.append(pieces[index])
+            index += 1
+    return clauses
+
+
+def _without_negated(words: Words, clauses: list[Clause]) -> list[Clause]:
+    """Take back actions that the clause before turns off ("don't render and send it", "等我说了再导出")."""
+    kept: list[Clause] = []
+    off = False
+    for clause in clauses:
+        text = tidy(words.folded[clause.start : clause.end])
+        before = tidy(words.folded[kept[-1].start : kept[-1].end]) if kept and not clause.strong else ""
+        why = ""
+        if clause.kind == "action" and before:
+            if off or is_turned_off(before):
+                why = "turned off by the clause before"
+            elif _is_one_word(text) and kept[-1].kind == "edit" and names_things(before):
+                why = "one of the words or signs to show"
+        if why:
+            clause = replace(clause, kind="edit", why=why)  # noqa: PLW2901 - the clause as it counts from here on
+        off = (off and not clause.strong and bool(why)) or _forbids_an_action(text)
+        kept.append(clause)
+    return kept
+
+
+def _without_lone_nouns(clauses: list[Clause]) -> tuple[Clause, ...]:
+    """A bare noun ("credits", "status") is a request only where the message holds no edit."""
+    if not any(clause.kind == "edit" for clause in clauses):
+        return tuple(clauses)
+    return tuple(
+        replace(clause, kind="edit", why="a bare noun beside an edit") if clause.match and clause.match.rule.alone else clause
+        for clause in clauses
+    )
+
+
+def _forbids_an_action(text: str) -> bool:
+    found = _NEGATION.match(text)
+    if not found:
+        return False
+    forbidden = match(tidy(found["en"] or found["zh"]))
+    return forbidden is not None and forbidden.rule.action != "idle"
+
+
+def _is_one_word(text: str) -> bool:
+    return " " not in text and len(text) <= (12 if text.isascii() else 3) and CONTENT not in text

@@ -1,0 +1,205 @@
+"""The tables of words, one per language, read into rules. Another language is another file in `tables/`.
+
+A table holds `fragments` (named pieces, used as `{name}`), `before` and `after` (polite words that change nothing),
+`idle` (clauses that ask for nothing: praise, thanks, "once it is done"), `joints` (words between clauses), `not_now`
+(what turns an action off), `labels` (what announces content without quotes), `fix` (words whose typos are mended)
+and `rules`, each with a name, an action and patterns that a whole clause must match.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any, Literal, TypeAlias
+
+from rapidfuzz.distance import OSA
+
+LANGUAGES = ("en", "zh", "es")
+
+Action: TypeAlias = Literal["export", "credits", "status", "upload", "cancel", "help", "handing", "idle"]
+
+_MOST_WORDS_TO_MEND = 8
+_LONGEST_CLAUSE = 200
+_FRAGMENT = re.compile(r"\{([a-z_]+)\}")
+_BESIDE_HAN = re.compile(r" (?=[\u3400-\u9fff])|(?<=[\u3400-\u9fff]) ")
+_EDGES = " \n.,;:!?~-–—…。，；：！？、～·*_#>()[]{}|/\\\"'“”‘’¡¿+=&"
+_TOKEN = re.compile(r"[a-z]{4,}")
+_WORD_ENDS = r"(?!(?<=[a-z0-9])[a-z0-9'])"
+_WORD_BEGINS = r"(?!(?<=[a-z0-9'])[a-z0-9])"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One line of a table.
+
+    Attributes:
+        alone: Holds only if nothing else in the message is an edit ("credits", "status": a noun is no request).
+    """
+
+    name: str
+    language: str
+    action: Action
+    pattern: re.Pattern[str]
+    alone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Everything one language tells the router."""
+
+    language: str
+    rules: tuple[Rule, ...]
+    before: re.Pattern[str]
+    after: re.Pattern[str]
+    idle: re.Pattern[str]
+    not_now: re.Pattern[str]
+    names: re.Pattern[str]
+    fix: tuple[str, ...]
+    words: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A clause that a rule holds for. `mended`: only after a typo was put right."""
+
+    rule: Rule
+    text: str
+    mended: bool = False
+
+
+@cache
+def tables() -> tuple[Table, ...]:
+    """All tables, compiled once."""
+    return tuple(_read(language, _raw(language)) for language in LANGUAGES)
+
+
+@cache
+def joints() -> re.Pattern[str]:
+    """What stands between two clauses: marks of punctuation and the connecting words of every language."""
+    marks = r"[.!?]+(?=[\s\ue000-\ue001]|$)|[。！？；;\n…，、,—–~～]+|(?<=\s)-+(?=\s)|:(?=\s|$)|\.{2,}|(?<=[^\x00-\x7f])[.!?:]+|[!?]+"
+    words = "|".join(_expand(text, _raw(language)["fragments"]) for language in LANGUAGES for text in _raw(language)["joints"])
+    return re.compile(rf"(?:\s*(?:{marks}|{words})\s*)+")
+
+
+@cache
+def labels() -> re.Pattern[str]:
+    """What announces content without quotes, in every language; the content is the group of that name."""
+    heads = "|".join(text for language in LANGUAGES for text in _raw(language)["labels"])
+    ends = "|".join(text for language in LANGUAGES for text in _raw(language)["label_ends"])
+    return re.compile(rf"(?:{heads})(?P<content>(?:(?!{ends})[^\n])+)")
+
+
+def tidy(clause: str) -> str:
+    """Return a clause without marks at its ends, with single blanks, and none beside Han characters."""
+    return _BESIDE_HAN.sub("", " ".join(clause.split())).strip(_EDGES)
+
+
+def match(clause: str, *, mend: bool = True) -> Match | None:
+    """Return the rule that holds for the whole of a tidy clause, or None: it is for the agent."""
+    if not clause or len(clause) > _LONGEST_CLAUSE:
+        return None
+    for table in tables():
+        if found := _match_in(table, clause):
+            return found
+    if mend and (mended := _mend(clause)) != clause:
+        found = match(mended, mend=False)
+        return Match(found.rule, found.text, mended=True) if found else None
+    return None
+
+
+def is_turned_off(clause: str) -> bool:
+    """Whether a clause says not to, or not now, what the next one names."""
+    return any(table.not_now.search(clause) for table in tables())
+
+
+def names_things(clause: str) -> bool:
+    """Whether a clause speaks of words or signs to be shown, so that a bare command word after it is one of them."""
+    return any(table.names.search(clause) for table in tables())
+
+
+def _match_in(table: Table, clause: str) -> Match | None:
+    for text in _without_manners(table, clause):
+        for rule in table.rules:
+            if rule.pattern.fullmatch(text):
+                return Match(rule, text)
+    if table.idle.fullmatch(clause) or not _without_manners(table, clause)[-1]:
+        return Match(Rule("idle", table.language, "idle", table.idle, alone=False), clause)
+    return None
+
+
+def _without_manners(table: Table, clause: str) -> list[str]:
+    """The clause, and what is left each time a polite word before or after it is taken away."""
+    forms = [clause]
+    while clause:
+        shorter = tidy(table.before.sub("", clause, count=1))
+        if shorter == clause:
+            shorter = tidy(table.after.sub("", clause, count=1))
+        if shorter == clause:
+            break
+        forms.append(clause := shorter)
+    return forms
+
+
+def _mend(clause: str) -> str:
+    """Put right small slips in long keywords of a short clause ("exprot", "creditz")."""
+    if clause.count(" ") >= _MOST_WORDS_TO_MEND:
+        return clause
+    known = frozenset().union(*(table.words for table in tables()))
+    return _TOKEN.sub(lambda found: found[0] if found[0] in known else _nearest(found[0]), clause)
+
+
+def _nearest(token: str) -> str:
+    slips = 2 if len(token) >= 8 else 1
+    best, least = token, slips + 1
+    for table in tables():
+        for word in table.fix:
+            if len(word) < 5 or abs(len(word) - len(token)) > slips:
+                continue
+            distance = OSA.distance(token, word, score_cutoff=slips)
+            if distance < least:
+                best, least = word, distance
+    return best
+
+
+@cache
+def _raw(language: str) -> Mapping[str, Any]:
+    path = resources.files("core.router") / "tables" / f"{language}.toml"
+    return tomllib.loads(path.read_text("utf-8"))
+
+
+def _read(language: str, raw: Mapping[str, Any]) -> Table:
+    fragments: Mapping[str, str] = raw["fragments"]
+    rules = tuple(
+        Rule(line["name"], language, line["action"], _compile(line["patterns"], fragments), line.get("alone", False))
+        for line in raw["rules"]
+    )
+    literal = " ".join(rule.pattern.pattern for rule in rules) + " " + " ".join(raw["before"] + raw["after"] + raw["idle"])
+    return Table(
+        language=language,
+        rules=rules,
+        before=re.compile(rf"^(?:{_alternatives(raw['before'], fragments)}){_WORD_ENDS}"),
+        after=re.compile(rf"{_WORD_BEGINS}(?:{_alternatives(raw['after'], fragments)})$"),
+        idle=_compile(raw["idle"], fragments),
+        not_now=_compile(raw["not_now"], fragments),
+        names=_compile(raw["names"], fragments),
+        fix=tuple(raw["fix"]),
+        words=frozenset(_TOKEN.findall(literal)) | frozenset(raw["ordinary"]) | frozenset(raw["fix"]),
+    )
+
+
+def _compile(patterns: list[str], fragments: Mapping[str, str]) -> re.Pattern[str]:
+    return re.compile(_alternatives(patterns, fragments), re.DOTALL)
+
+
+def _alternatives(patterns: list[str], fragments: Mapping[str, str]) -> str:
+    return "|".join(f"(?:{_expand(pattern, fragments)})" for pattern in patterns)
+
+
+def _expand(pattern: str, fragments: Mapping[str, str]) -> str:
+    while _FRAGMENT.search(pattern):
+        pattern = _FRAGMENT.sub(lambda found: f"(?:{fragments[found[1]]})", pattern)
+    return pattern
