@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 
-from bots.adapter import Gone, Limits, Outbound, OutboundError, Post, Sent, Where
+from bots.adapter import Gone, Outbound, OutboundError, Post, Sent, Where
 
 log = logging.getLogger(__name__)
 
@@ -61,7 +61,7 @@ class TurnOutbox:
     Args:
         keep_card: Stores the id of the card with the turn, so that the next holder edits the same message.
         card_id: The card that an earlier holder sent, if any.
-        attempt: How often this turn has begun: replies of a new attempt are new messages.
+        attempt: Name of this run of the turn: its replies are messages of their own.
         clock_s: Monotonic seconds.
     """
 
@@ -71,7 +71,7 @@ class TurnOutbox:
         where: Where,
         *,
         turn_id: str,
-        attempt: int,
+        attempt: str,
         card_id: str | None,
         keep_card: Callable[[str], Awaitable[None]],
         clock_s: Callable[[], float],
@@ -174,7 +174,7 @@ class TurnOutbox:
 
 
 def split(text: str, limit: int) -> tuple[str, ...]:
-    """Cut words into pieces of at most `limit` characters: between paragraphs, else lines, else words, else anywhere."""
+    """Cut words into pieces of at most `limit` characters: between paragraphs, lines, words, or anywhere."""
     pieces: list[str] = []
     rest = text
     while len(rest) > limit:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import assert_never
 
@@ -19,7 +19,7 @@ from core.turn import Stage, Turn
 ENDED = frozenset({Stage.DONE, Stage.FAILED, Stage.DOUBTFUL, Stage.CANCELLED, Stage.PARKED})
 
 
-async def take(turn: Turn, tools: Tools) -> AsyncIterator[Event]:
+async def take(turn: Turn, tools: Tools) -> AsyncGenerator[Event, None]:
     """Run a turn from wherever it stands to its end.
 
     Yields facts for people. The record is what the flows write through `turn`: a consumer that stops
@@ -45,7 +45,7 @@ async def take(turn: Turn, tools: Tools) -> AsyncIterator[Event]:
         await turn.reach(Stage.DONE)
 
 
-async def _steps(turn: Turn, tools: Tools) -> AsyncIterator[Event]:
+async def _steps(turn: Turn, tools: Tools) -> AsyncGenerator[Event, None]:
     """Every intent in its order; a failed one ends the turn, a forgotten session begins it anew, once."""
     while turn.step < len(turn.plan):
         try:
@@ -79,7 +79,7 @@ async def _steps(turn: Turn, tools: Tools) -> AsyncIterator[Event]:
         await turn.advance(turn.step + 1)
 
 
-def flow(intent: Intent, turn: Turn, tools: Tools) -> AsyncIterator[Event]:
+def flow(intent: Intent, turn: Turn, tools: Tools) -> AsyncGenerator[Event, None]:
     """The flow of an intent."""
     match intent:
         case Upload():
@@ -98,7 +98,7 @@ def flow(intent: Intent, turn: Turn, tools: Tools) -> AsyncIterator[Event]:
 
 
 def with_export(plan: Plan) -> Plan:
-    """Add the export after the turn (decisions 2), unless the person asked for one; it looks itself whether it is due."""
+    """Add the export after the turn unless the person asked for one; it looks itself whether it is due."""
     talks = any(isinstance(part, Chat) for part in plan)
     asked = any(isinstance(part, Export) for part in plan)
     return (*plan, Export(asked=False)) if talks and not asked else plan
@@ -114,7 +114,7 @@ def reads_only(plan: Plan) -> bool:
     )
 
 
-async def _cancel(turn: Turn, tools: Tools) -> AsyncIterator[Event]:
+async def _cancel(turn: Turn, tools: Tools) -> AsyncGenerator[Event, None]:
     """The person cancelled while it ran: tell the backend where it can be told, say honestly what was paid."""
     paid: bool | None = False
     match turn.stage:

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from core.intents import Plan
 from core.messages import Message
 
-KEPT = frozenset({"changed", "renewed", "offer"})
+KEPT = frozenset({"changed", "renewed", "offer", "render", "url", "digest", "duration", "size", "sent", "undelivered"})
 """Facts of the whole turn: they outlive the intent that stored them."""
 
 
@@ -60,6 +60,10 @@ class Journal(Protocol):
 
     def guard(self) -> None:
         """Raise LostLease unless the lease is certainly alive: the last call before bytes leave."""
+
+    @property
+    def fence(self) -> tuple[str, str]:
+        """What a fenced write beside the record shows: the queue and this holder's token."""
 
 
 @dataclass(slots=True)

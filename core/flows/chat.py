@@ -1,21 +1,21 @@
 """Chat: the person's words to the agent, once, and everything its answer sets off.
 
-    BEGIN      read the state, so that a silent edit can be seen
-    SENDING    the message may leave from here on: never sent again by itself (nemovideo-api §8)
-    STREAMING  it arrived; the answer is being read
-    LOOKING    the line broke; the state tells what became of it (§7.4)
-    HEARD      the answer is over; what it changed was told
+BEGIN      read the state, so that a silent edit can be seen
+SENDING    the message may leave from here on: never sent again by itself (nemovideo-api §8)
+STREAMING  it arrived; the answer is being read
+LOOKING    the line broke; the state tells what became of it (§7.4)
+HEARD      the answer is over; what it changed was told
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, field
 
 from core.draft import compare, summarise
-from core.errors import BadAnswer, NemoError, NotSent, Unreachable
+from core.errors import BadAnswer, NemoError, Unreachable
 from core.events import (
     BalanceRead,
     BrokeOff,
@@ -49,7 +49,7 @@ class Heard:
     actions: list[gui.GuiAction] = field(default_factory=list)
 
 
-async def run(intent: Chat, turn: Turn, tools: Tools) -> AsyncIterator[Event]:
+async def run(intent: Chat, turn: Turn, tools: Tools) -> AsyncGenerator[Event, None]:
     """Take the chat part of a turn from wherever it stands to its end."""
     desk = Desk(turn, tools)
     for event in await desk.open():
@@ -67,11 +67,11 @@ async def run(intent: Chat, turn: Turn, tools: Tools) -> AsyncIterator[Event]:
                 yield event
 
 
-async def _exchange(text: str, desk: Desk, *, follow_up: bool = False) -> AsyncIterator[Event]:
+async def _exchange(text: str, desk: Desk, *, follow_up: bool = False) -> AsyncGenerator[Event, None]:
     """Say `text` once and read the answer to its end."""
     turn, tools = desk.turn, desk.tools
     before = await tools.nemo.state(desk.current.session_id)
-    await desk.save(draft=before.draft, digest=before.digest)
+    await desk.saw(before)
     await turn.reach(Stage.SENDING, before=before.digest, following=follow_up or None)
     heard = Heard()
     try:
@@ -89,7 +89,7 @@ async def _exchange(text: str, desk: Desk, *, follow_up: bool = False) -> AsyncI
             yield event
 
 
-async def _listen(text: str, desk: Desk, heard: Heard) -> AsyncIterator[Event]:
+async def _listen(text: str, desk: Desk, heard: Heard) -> AsyncGenerator[Event, None]:
     """Send, read, pass on what people should hear. Takes the intent back if not one byte left."""
     turn, tools = desk.turn, desk.tools
     left = False
@@ -99,35 +99,28 @@ async def _listen(text: str, desk: Desk, heard: Heard) -> AsyncIterator[Event]:
         turn.guard()
         left = True
 
-    for attempt in (1, 2):
-        try:
-            async with aclosing(tools.nemo.chat(desk.current.session_id, text, guard=guard)) as stream:
-                async for item in stream:
-                    if turn.stage is Stage.SENDING:
-                        await turn.reach(Stage.STREAMING)
-                    event = _understand(item, heard)
-                    if event is not None:
-                        yield event
-            return
-        except NotSent:
-            if attempt == 2:
-                await turn.reach(Stage.BEGIN)
-                raise
-            await tools.sleep(tools.pace.retry_pause_s)
-        except asyncio.CancelledError:
-            if not left:  # shutdown between the intent and the first byte: nothing was sent, so say so
-                await asyncio.shield(turn.reach(Stage.BEGIN))
-            raise
-        except NemoError as error:
-            if not isinstance(error, Unreachable | BadAnswer):
-                await turn.reach(Stage.BEGIN)  # refused before the stream: nothing runs there
-            raise
+    try:
+        async with aclosing(tools.nemo.chat(desk.current.session_id, text, guard=guard)) as stream:
+            async for item in stream:
+                if turn.stage is Stage.SENDING and not isinstance(item, End):
+                    await turn.reach(Stage.STREAMING)
+                event = _understand(item, heard)
+                if event is not None:
+                    yield event
+    except asyncio.CancelledError:
+        if not left:  # shutdown between the intent and the first byte: nothing was sent, so say so
+            await asyncio.shield(turn.reach(Stage.BEGIN))
+        raise
+    except NemoError as error:
+        if not isinstance(error, Unreachable | BadAnswer):
+            await turn.reach(Stage.BEGIN)  # refused before the stream: nothing runs there
+        raise
 
 
 def _understand(item: object, heard: Heard) -> Event | None:
     """One thing of the stream → what people hear of it, if anything. Tool calls show as a stage of work only."""
     match item:
-        case Text(text=text):
+        case Text(text=text, shown=True):
             translated = gui.translate(text)
             heard.actions.extend(translated.actions)
             if translated.shown:
@@ -143,12 +136,12 @@ def _understand(item: object, heard: Heard) -> Event | None:
     return None
 
 
-async def _conclude(heard: Heard, before: SessionState, desk: Desk, *, follow_up: bool) -> AsyncIterator[Event]:
+async def _conclude(heard: Heard, before: SessionState, desk: Desk, *, follow_up: bool) -> AsyncGenerator[Event, None]:
     """The stream is over: read the state, tell what changed, carry out what the agent's words stand for."""
     turn, tools = desk.turn, desk.tools
     outcome = heard.end.outcome if heard.end else "disconnect"
     if outcome in ("disconnect", "timeout", "too-long"):
-        await turn.reach(Stage.LOOKING, arrived=True, looks=0)
+        await turn.reach(Stage.LOOKING, arrived=turn.stage is Stage.STREAMING, looks=0)
         return
     if outcome == "broken-off":
         yield BrokeOff()
@@ -184,13 +177,13 @@ async def _settled(before: SessionState, desk: Desk, *, wait: bool) -> SessionSt
 
 async def _heard(after: SessionState | None, changed: bool, desk: Desk) -> None:
     if after is not None:
-        await desk.save(draft=after.draft, digest=after.digest)
+        await desk.saw(after)
     await desk.turn.reach(Stage.HEARD, changed=bool(changed or desk.turn.facts.get("changed")) or None, before=None)
 
 
 async def _act(
     actions: list[gui.GuiAction], after: SessionState | None, desk: Desk, *, follow_up: bool
-) -> AsyncIterator[Event]:
+) -> AsyncGenerator[Event, None]:
     """Carry out the harmless actions that GUI sentences stood for (§7.2; decisions 2 and 4)."""
     turn, tools = desk.turn, desk.tools
     kinds = {action.kind for action in actions}
@@ -211,12 +204,12 @@ async def _act(
             yield event
 
 
-async def _recover(desk: Desk) -> AsyncIterator[Event]:
+async def _recover(desk: Desk) -> AsyncGenerator[Event, None]:
     """Look at the state until it tells what became of the message: 30 s, then 4 times 60 s (§7.4)."""
     turn, tools = desk.turn, desk.tools
     yield Recovering()
     before_digest = turn.facts.get("before")
-    before_draft = desk.current.draft
+    before_draft = desk.current.last_draft
     last: SessionState | None = None
     for look in range(int(turn.facts.get("looks", 0)), tools.pace.look_times):
         await tools.sleep(tools.pace.look_first_s if look == 0 else tools.pace.look_again_s)

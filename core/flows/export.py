@@ -1,19 +1,19 @@
 """Export: the draft as an MP4, made once, delivered by whoever runs the turn.
 
-    BEGIN       is there something to render, and is it wanted? (decisions 2)
-    SUBMITTING  our own render id is stored; the request may leave from here on
-    RENDERING   it was taken; we look at our own id until it is done
-    RENDERED    the MP4 is there
-    DELIVERING, DELIVERED  written by the relay around the sending
+BEGIN       is there something to render, and is it wanted? (decisions 2)
+SUBMITTING  our own render id is stored; the request may leave from here on
+RENDERING   it was taken; we look at our own id until it is done
+RENDERED    the MP4 is there
+DELIVERING, DELIVERED  written by the relay around the sending
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
 from core.draft import ready, summarise
-from core.errors import BadAnswer, ExportBlocked, NemoError, NotSent, SessionNotFound, TokenExpired, Unreachable
+from core.errors import BadAnswer, NemoError, NotSent, RenderUnknown, Unreachable
 from core.events import (
     Delivered,
     Event,
@@ -27,18 +27,18 @@ from core.events import (
 )
 from core.flows.tools import Desk, Tools
 from core.intents import Chat, Export, Upload
-from core.nemo.client import RenderUnknown
+from core.nemo.protocol import Kind
+from core.nemo.resend import Action, remedy_for
 from core.render import Delivery, Render
 from core.router import route
 from core.turn import Stage, Turn
 
-FINAL = (ExportBlocked, TokenExpired, SessionNotFound)
-"""Refusals of an export that are not answered with a second try under a new id (nemovideo-api §8)."""
 
-
-async def run(intent: Export, turn: Turn, tools: Tools) -> AsyncIterator[Event]:
+async def run(intent: Export, turn: Turn, tools: Tools) -> AsyncGenerator[Event, None]:
     """Take the export part of a turn from wherever it stands to its end."""
     desk = Desk(turn, tools)
+    if turn.stage is Stage.BEGIN and turn.message.args.get("job"):
+        await _again(turn.message.args["job"], desk)
     if await desk.peek() is None:
         if intent.asked:
             yield NothingYet()
@@ -58,7 +58,15 @@ async def run(intent: Export, turn: Turn, tools: Tools) -> AsyncIterator[Event]:
                 yield event
     if turn.stage in (Stage.RENDERED, Stage.DELIVERING, Stage.DELIVERED):
         yield Delivered(await _delivery(desk))
-        await desk.save(rendered_digest=turn.facts.get("digest"))
+        await desk.rendered(str(turn.facts.get("digest", "")))
+
+
+async def _again(job_id: str, desk: Desk) -> None:
+    """A doubtful delivery's button: the finished render of that job once more, not a new one."""
+    facts = await desk.tools.jobs.facts(job_id)
+    if facts.get("render") and facts.get("url"):
+        kept = {name: facts.get(name) for name in ("render", "url", "digest", "duration", "size")}
+        await desk.turn.reach(Stage.RENDERED, **kept)
 
 
 async def _wanted(intent: Export, desk: Desk) -> tuple[Event, ...] | None:
@@ -74,7 +82,7 @@ async def _wanted(intent: Export, desk: Desk) -> tuple[Event, ...] | None:
             return (ExportOffered(),)
         if tools.rules.export == "asked" or await _newer_edit(desk):
             return ()
-    await desk.save(draft=state.draft, digest=state.digest)
+    await desk.saw(state)
     await turn.reach(Stage.SUBMITTING, render=tools.render_id(), digest=state.digest, tries=1)
     return None
 
@@ -99,12 +107,11 @@ async def _adopt_or_submit(desk: Desk) -> None:
     while True:
         try:
             await _submit(desk)
-            return
-        except FINAL:
-            raise
-        except NemoError:
-            if not await _second_try(desk):
+        except NemoError as error:
+            if remedy_for(Kind.SUBMIT, error).action is not Action.NEW_RENDER_ID or not await _second_try(desk):
                 raise
+        else:
+            return
 
 
 async def _submit(desk: Desk) -> None:
@@ -137,7 +144,7 @@ async def _second_try(desk: Desk) -> bool:
     return True
 
 
-async def _watch(intent: Export, desk: Desk) -> AsyncIterator[Event]:
+async def _watch(intent: Export, desk: Desk) -> AsyncGenerator[Event, None]:
     """Look at the render until it is done; real progress where the server tells it."""
     turn, tools = desk.turn, desk.tools
     yield Working("rendering")
@@ -185,7 +192,7 @@ async def _look(desk: Desk) -> Render | None:
 
 async def _delivery(desk: Desk) -> Delivery:
     facts, session = desk.turn.facts, desk.current
-    summary = summarise(session.draft)
+    summary = summarise(session.last_draft)
     title = (summary.title if summary else None) or session.name or "video"
     return Delivery(
         render_id=str(facts["render"]),
@@ -203,4 +210,3 @@ def file_name(title: str) -> str:
     """A file name for a title: letters, digits, spaces and dashes of any script; at most 60 characters; ".mp4"."""
     kept = "".join(c if c.isalnum() or c in " -_" else " " for c in title)
     return (" ".join(kept.split())[:60].strip() or "video") + ".mp4"
-

@@ -20,7 +20,9 @@ _BY_CODE: dict[int, type[errors.NemoError]] = {
 }
 
 
-def failed(error: errors.NemoError | StreamError | None, tools: Tools, session: Session | None, *, retry: bool) -> Failed:
+def failed(
+    error: errors.NemoError | StreamError | None, tools: Tools, session: Session | None, *, retry: bool
+) -> Failed:
     """Name a failure for the presenter. `retry`: whether a Retry button makes sense (never by itself)."""
     kind = _kind(error)
     args: dict[str, str | int | float] = {}

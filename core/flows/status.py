@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 from core.draft import summarise
 from core.events import DraftRead, Event
@@ -11,7 +11,7 @@ from core.intents import Status
 from core.turn import Turn
 
 
-async def run(_intent: Status, turn: Turn, tools: Tools) -> AsyncIterator[Event]:
+async def run(_intent: Status, turn: Turn, tools: Tools) -> AsyncGenerator[Event, None]:
     """Read the state and tell it. Makes no session: who only asks gets none."""
     desk = Desk(turn, tools)
     jobs = [job for job in await tools.jobs.of(desk.key) if job.id != turn.id]

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+import json
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from core.events import Connecting, Event, Ready, TimelineGone
 from core.messages import Attachment, Message
-from core.nemo.client import NemoClient
+from core.nemo.client import NemoClient, SessionState
 from core.store.sessions import Session, Sessions
 from core.turn import Journal, Turn
+
+DRAFT_KEPT_BYTES = 256_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,10 @@ class Jobs(Protocol):
         """Cancel a job: a waiting one is gone at once, a running one stops by itself and says so."""
         ...
 
+    async def facts(self, job_id: str) -> Mapping[str, Any]:
+        """Return what a job stored of itself; {} if nobody knows it any more."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Tools:
@@ -143,10 +150,15 @@ class Desk:
         self.session = await self.tools.sessions.load(self.key)
         return self.session
 
-    async def save(self, **changes: object) -> None:
-        """Store changes of the session, fenced."""
-        self.session = replace(self.current, **changes)  # type: ignore[arg-type]
-        await self.tools.sessions.save(self.key, self.session, self.journal)
+    async def saw(self, state: SessionState) -> None:
+        """Remember the draft that was seen last, to tell later what changed."""
+        # A huge draft is remembered by its digest alone: a change of it is noticed, but not told in detail.
+        draft = state.draft if len(json.dumps(state.draft)) <= DRAFT_KEPT_BYTES else None
+        await self._save(replace(self.current, last_draft=draft, last_digest=state.digest, used_s=self.tools.now_s()))
+
+    async def rendered(self, digest: str) -> None:
+        """Remember which draft the last delivered video shows."""
+        await self._save(replace(self.current, rendered_digest=digest))
 
     @property
     def journal(self) -> Journal:
@@ -164,22 +176,23 @@ class Desk:
         """A link that opens the project in a browser, None where there is none."""
         return await self.tools.nemo.claim_link(self.current.task_id, self.current.session_id)
 
+    async def _save(self, session: Session) -> None:
+        self.session = session
+        await self.tools.sessions.save(self.key, session, self.journal)
+
     async def _create(self) -> None:
         message = self.turn.message
         name = project_name(message)
         made = await self.tools.nemo.create_session(name, self.tools.locale)
-        self.session = await self.tools.sessions.start_new(
-            self.key,
-            Session(
-                session_id=made.session_id,
-                task_id=made.task_id,
-                user_id=made.user_id,
-                language=self.tools.locale,
-                name=name,
-                created_s=self.tools.now_s(),
-            ),
-            self.journal,
+        self.session = Session(
+            session_id=made.session_id,
+            task_id=made.task_id or "",
+            user_id=made.user_id or "",
+            language=self.tools.locale,
+            name=name,
+            made_s=self.tools.now_s(),
         )
+        await self.tools.sessions.start_new(self.key, self.session, self.journal)
 
 
 def project_name(message: Message) -> str:

@@ -1,16 +1,16 @@
 """Upload: the message's files and addresses into the session, once.
 
-    BEGIN      the bytes are fetched and looked at
-    UPLOADING  the request may leave from here on; `known` counts what the session had before
-    UPLOADED   they are there
+BEGIN      the bytes are fetched and looked at
+UPLOADING  the request may leave from here on; `known` counts what the session had before
+UPLOADED   they are there
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 from core import sniff
-from core.errors import BadAnswer, NotSent, Unreachable, UnsupportedFile
+from core.errors import UnsupportedFile
 from core.events import Event, FileWanted, Stored, Working
 from core.flows.tools import Desk, Tools
 from core.intents import Upload
@@ -18,7 +18,7 @@ from core.nemo.client import LocalFile
 from core.turn import Stage, Turn
 
 
-async def run(intent: Upload, turn: Turn, tools: Tools) -> AsyncIterator[Event]:
+async def run(intent: Upload, turn: Turn, tools: Tools) -> AsyncGenerator[Event, None]:
     """Take the upload part of a turn from wherever it stands to its end."""
     attachments = turn.message.attachments if intent.files else ()
     if not attachments and not intent.urls:
@@ -62,26 +62,15 @@ async def _send(desk: Desk, files: list[LocalFile] | tuple[()], urls: tuple[str,
         await turn.reach(Stage.UPLOADING, part=part, known=known)
     elif await _media_count(desk) >= int(turn.facts.get("known", 0)) + wanted:
         return
-    for attempt in (1, 2):
-        try:
-            if files:
-                await tools.nemo.upload_files(desk.current.session_id, files, None, guard=turn.guard)
-            else:
-                await tools.nemo.upload_urls(desk.current.session_id, urls, guard=turn.guard)
-            return
-        except NotSent:
-            if attempt == 2:
-                raise
-            await tools.sleep(tools.pace.retry_pause_s)
-        except (Unreachable, BadAnswer):
-            if await _media_count(desk) >= int(turn.facts.get("known", 0)) + wanted:
-                return
-            if attempt == 2:
-                raise
-            await tools.sleep(tools.pace.retry_pause_s)
-        except UnsupportedFile as error:
-            error.name = error.name or ", ".join(file.name for file in files) or ", ".join(urls)
-            raise
+    try:
+        # A lost answer is looked into by the client itself (nemovideo-api §8); what is left is final.
+        if files:
+            await tools.nemo.upload_files(desk.current.session_id, files, None, guard=turn.guard)
+        else:
+            await tools.nemo.upload_urls(desk.current.session_id, urls, guard=turn.guard)
+    except UnsupportedFile as error:
+        error.name = error.name or ", ".join(file.name for file in files) or ", ".join(urls)
+        raise
 
 
 async def _media_count(desk: Desk) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 from core.events import Cancelled, Event, Failed, Told
 from core.flows.tools import Desk, Tools
@@ -19,7 +19,7 @@ EXPORT_MODES = ("changed", "asked", "offer")
 SHOWN_PROJECTS = 10
 
 
-async def run(intent: Do, turn: Turn, tools: Tools) -> AsyncIterator[Event]:
+async def run(intent: Do, turn: Turn, tools: Tools) -> AsyncGenerator[Event, None]:
     """Answer a verb."""
     match intent.verb:
         case "help" | "greet":

@@ -10,10 +10,9 @@ from pydantic import TypeAdapter, ValidationError
 
 from core.records import VERSION
 from core.store.errors import Unreadable
-from core.store.held import Held
 from core.store.keys import Keys
 from core.store.server import Server
-from core.turn import LostLease
+from core.turn import Journal, LostLease
 
 _PROJECTS_KEPT = 50
 
@@ -83,7 +82,7 @@ class Sessions:
         text = await self._server.do("GET", self._keys("session", channel_key))
         return session_from_text(text) if text else None
 
-    async def save(self, channel_key: str, session: Session, held: Held) -> None:
+    async def save(self, channel_key: str, session: Session, held: Journal) -> None:
         """Replace the present session; nothing is put aside."""
         keys = [self._keys("own"), self._keys("session", channel_key)]
         if not await self._server.run("save", keys, [*held.fence, session_to_text(session)]):
@@ -99,11 +98,11 @@ class Sessions:
                 continue
         return found
 
-    async def start_new(self, channel_key: str, session: Session | None, held: Held) -> None:
+    async def start_new(self, channel_key: str, session: Session | None, held: Journal) -> None:
         """Put the present session aside and begin `session`; None: the channel has none until one is saved."""
         await self._swap(channel_key, session, held)
 
-    async def resume(self, channel_key: str, n: int, held: Held) -> Session | None:
+    async def resume(self, channel_key: str, n: int, held: Journal) -> Session | None:
         """Make the project number `n` (0 = newest, as `projects` lists them) the present one; None: no such."""
         projects = await self.projects(channel_key)
         if not 0 <= n < len(projects):
@@ -111,7 +110,7 @@ class Sessions:
         await self._swap(channel_key, projects[n], held)
         return projects[n]
 
-    async def _swap(self, channel_key: str, session: Session | None, held: Held) -> None:
+    async def _swap(self, channel_key: str, session: Session | None, held: Journal) -> None:
         present = await self._server.do("GET", self._keys("session", channel_key)) or ""
         keys = [self._keys("own"), self._keys("session", channel_key), self._keys("projects", channel_key)]
         text = session_to_text(session) if session else ""

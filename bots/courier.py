@@ -1,0 +1,187 @@
+"""Brings a finished video into a chat, once: the stage first, then the sending, then the message's id."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from bots import chatcopy
+from bots.adapter import Gone, Outbound, OutboundError, Refused, SendDoubtful, Sent, TooLarge, Video, Where
+from bots.delivery import ChatCopy, Link, Original, Step, ladder
+from bots.outbox import nonce
+from bots.presenter import Say, result_post
+from core.nemo.client import NemoClient
+from core.render import Delivery, Render
+from core.turn import Stage, Turn
+
+log = logging.getLogger(__name__)
+
+CAP_BYTES = 4_000_000_000
+"""No render that we fetch is larger: 90 minutes at 6 Mbit/s."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a delivery: delivered (`sent`), "doubtful", or "kept" where the chat cannot be reached."""
+
+    state: Literal["delivered", "doubtful", "kept"]
+    sent: Sent | None = None
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """One delivery under way: what, for which turn, to where, in whose words, under which name."""
+
+    turn: Turn
+    delivery: Delivery
+    outbound: Outbound
+    where: Where
+    say: Say
+    card_id: str | None
+
+    @property
+    def mark(self) -> str:
+        """The nonce of the sending: the same after a restart."""
+        return nonce(self.turn.id, "video", self.delivery.render_id)
+
+
+class Courier:
+    """Delivers over whatever ladder the platform allows.
+
+    Args:
+        folder: Where videos lie between their download and their delivery.
+        copies: Whether smaller copies are made.
+        link_of: The file's own address → the one that people may see; None where there is none.
+    """
+
+    def __init__(self, nemo: NemoClient, folder: Path, *, copies: bool, link_of: Callable[[str], str | None]) -> None:
+        self._nemo, self._folder = nemo, folder
+        self._copies, self._link_of = copies, link_of
+
+    async def deliver(self, parcel: Parcel) -> Outcome:
+        """Deliver once. A restart in the middle looks for the post where the platform can, else tells a doubt.
+
+        Raises:
+            LostLease: From the journal; nothing more is sent.
+            NemoError: The file could not be fetched.
+        """
+        turn = parcel.turn
+        if turn.stage is Stage.DELIVERED:
+            return Outcome("delivered", Sent(str(turn.facts.get("sent", ""))))
+        if turn.stage is Stage.DELIVERING:
+            # An earlier holder may have sent it: only a platform that can be searched may be sent to again.
+            try:
+                found = await self._find(parcel)
+            except OutboundError:
+                return await self._doubtful(turn)
+            if found is not None:
+                return await self._done(turn, found)
+        path = await self._fetch(parcel.delivery)
+        try:
+            return await self._climb(parcel, path, (await asyncio.to_thread(path.stat)).st_size)
+        finally:
+            with contextlib.suppress(OSError):
+                path.unlink(missing_ok=True)
+
+    async def _climb(self, parcel: Parcel, path: Path, size_bytes: int) -> Outcome:
+        """Take the ladder's steps until one holds."""
+        turn = parcel.turn
+        limits = parcel.outbound.limits(parcel.where)
+        for step in ladder(size_bytes, limits, self._link(parcel.delivery), copies=self._copies):
+            try:
+                sent = await self._take(step, parcel, path, size_bytes)
+            except TooLarge:
+                continue  # the outbound has learned the limit; the next step fits below it
+            except SendDoubtful:
+                return await self._doubtful(turn)
+            except (Gone, Refused) as error:
+                log.warning("turn %s: the result is kept, the chat refuses it: %s", turn.id, type(error).__name__)
+                await turn.reach(Stage.RENDERED, undelivered=type(error).__name__)
+                return Outcome("kept", words=getattr(error, "permission", None) or "")
+            if sent is not None:
+                return await self._done(turn, sent)
+        await turn.reach(Stage.RENDERED, undelivered="TooLarge")
+        return Outcome("kept")
+
+    async def _take(self, step: Step, parcel: Parcel, path: Path, size_bytes: int) -> Sent | None:
+        """Try one step; None: it cannot be taken, the next one may."""
+        link = self._link(parcel.delivery)
+        match step:
+            case Original():
+                return await self._attach(parcel, path, "export-ready")
+            case ChatCopy(max_bytes):
+                allowed = min(max_bytes, parcel.outbound.limits(parcel.where).max_upload_bytes)
+                small = path.with_suffix(".chat.mp4")
+                try:
+                    if not await chatcopy.make(path, small, allowed):
+                        return None
+                    return await self._attach(
+                        parcel, small, "export-ready-copy" if link else "export-ready-copy-no-link"
+                    )
+                finally:
+                    small.unlink(missing_ok=True)
+            case Link(url):
+                key = "export-ready-link" if url else "export-ready-no-link"
+                name = parcel.delivery.file_name.removesuffix(".mp4")
+                text = parcel.say(key, name=name, link=url or "", mb=round(size_bytes / 1e6))
+                post = result_post(parcel.turn.id, text, parcel.delivery.project_link, parcel.say)
+                await parcel.turn.reach(Stage.DELIVERING)
+                parcel.turn.guard()
+                return await parcel.outbound.send(parcel.where, post, parcel.mark)
+
+    async def _attach(self, parcel: Parcel, path: Path, key: str) -> Sent:
+        """Send the file with its poster, size and length."""
+        delivery, say = parcel.delivery, parcel.say
+        facts = await chatcopy.facts(path)
+        poster, cover = path.with_suffix(".jpg"), path.with_suffix(".cover.jpg")
+        made = await chatcopy.poster(path, poster, cover)
+        video = Video(
+            path=path,
+            file_name=delivery.file_name,
+            width=facts.width,
+            height=facts.height,
+            duration_s=facts.duration_s,
+            size_bytes=facts.size_bytes,
+            poster=poster if made else None,
+            cover=cover if made else None,
+        )
+        text = say(key, name=delivery.file_name.removesuffix(".mp4"), link=self._link(delivery) or "")
+        post = result_post(parcel.turn.id, text, delivery.project_link, say)
+        try:
+            await parcel.turn.reach(Stage.DELIVERING)
+            parcel.turn.guard()
+            return await parcel.outbound.send_video(parcel.where, video, post, parcel.mark)
+        finally:
+            poster.unlink(missing_ok=True)
+            cover.unlink(missing_ok=True)
+
+    async def _find(self, parcel: Parcel) -> Sent | None:
+        if not parcel.outbound.limits(parcel.where).finds_own_posts:
+            raise SendDoubtful
+        return await parcel.outbound.find(parcel.where, parcel.mark, parcel.card_id)
+
+    async def _done(self, turn: Turn, sent: Sent) -> Outcome:
+        await turn.reach(Stage.DELIVERED, sent=sent.id, file=sent.file_id, undelivered=None)
+        return Outcome("delivered", sent)
+
+    async def _doubtful(self, turn: Turn) -> Outcome:
+        await turn.reach(Stage.DOUBTFUL, doubtful="delivery")
+        return Outcome("doubtful")
+
+    async def _fetch(self, delivery: Delivery) -> Path:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        path = self._folder / f"{delivery.render_id}.mp4"
+        if not await asyncio.to_thread(path.exists):
+            render = Render(delivery.render_id, "completed", url=delivery.url)
+            await self._nemo.download(render, path, CAP_BYTES)
+        return path
+
+    def _link(self, delivery: Delivery) -> str | None:
+        """The address that people may see, None where the only one is private to this machine."""
+        return self._link_of(delivery.url) if delivery.url is not None else None

@@ -1,0 +1,213 @@
+"""Event → Post: which words, in the card or as a message of their own. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Protocol, assert_never
+
+from bots.adapter import Button, Post
+from bots.timeline import changes_text, timeline_text
+from core import events as e
+
+
+class Say(Protocol):
+    """Words in one person's language."""
+
+    def __call__(self, key: str, /, **args: str | int | float) -> str:
+        """Return the sentence `key`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What the one card of a turn says now.
+
+    Attributes:
+        title: What the job is called: the track, else the words.
+        owner: Who asked, as shown in the chat.
+        line: The sentence of the present stage.
+        stage: Its name: a change of it goes out before a mere change of numbers.
+        done: 0.0 to 1.0 for a bar, None for none.
+        place: Jobs of the channel before this one; 0: it runs.
+        elapsed_s: Shown once it is two minutes or more.
+        usual_s: From, to: how long this stage usually takes, None while we have not measured enough.
+        final: It is over; the card shrinks.
+    """
+
+    job: str
+    title: str
+    owner: str = ""
+    line: str = ""
+    stage: str = ""
+    done: float | None = None
+    place: int = 0
+    elapsed_s: float = 0.0
+    usual_s: tuple[float, float] | None = None
+    final: bool = False
+    link: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What an event makes of the card, and the messages it says."""
+
+    card: Card
+    replies: tuple[Post, ...] = field(default=())
+
+
+ELAPSED_FROM_S = 115.0
+
+
+def present(event: e.Event, card: Card, say: Say) -> Shown:  # noqa: PLR0911, PLR0912 - one case an event, by design
+    """Find the words for an event."""
+
+    def stage(name: str, line: str, done: float | None = None) -> Shown:
+        return Shown(replace(card, stage=name, line=line, done=done))
+
+    def reply(text: str, *buttons: Button, name: str | None = None) -> Shown:
+        shown = replace(card, stage=name, line=say(f"chat-{name}"), done=None) if name else card
+        return Shown(shown, (Post("reply", text, buttons=buttons),))
+
+    def button(action: str, style: str = "secondary") -> Button:
+        return Button(say(f"button-{action}"), action, card.job, style=style)  # type: ignore[arg-type]
+
+    match event:
+        case e.Connecting():
+            return stage("connecting", say("chat-connecting"))
+        case e.Ready(link):
+            return Shown(replace(card, stage="ready", line=say("chat-ready"), link=link))
+        case e.TimelineGone():
+            return reply(say("errors-timeline-gone"))
+        case e.Said(text):
+            return reply(text)
+        case e.Working(name, done):
+            return stage(name, say(f"chat-{name}"), done)
+        case e.StillWorking(elapsed_s):
+            return Shown(replace(card, elapsed_s=elapsed_s))
+        case e.Stored(names, alone):
+            line = say("upload-stored", count=len(names), names=", ".join(names))
+            return reply(f"{line}\n{say('upload-what-now')}") if alone else stage("stored", line)
+        case e.FileWanted():
+            return reply(say("upload-wanted"))
+        case e.BalanceRead(available, frozen, total):
+            return reply(say("credits-balance", available=available, frozen=frozen, total=total))
+        case e.DraftRead(summary, job):
+            return reply(_status(summary, job, say))
+        case e.DraftChanged(changes, silent):
+            return reply(_changed(changes, say, silent=silent))
+        case e.NothingYet():
+            return reply(say("export-nothing-yet"))
+        case e.Progress(done):
+            known = done is not None
+            line = say("export-progress", percent=round(100 * (done or 0.0))) if known else say("export-submitting")
+            return stage("rendering", line, done)
+        case e.RenderSlow():
+            return reply(say("export-slow"))
+        case e.ExportOffered():
+            return reply(say("export-offered"), button("export", "primary"))
+        case e.FollowUpOffered(text):
+            return reply(say("chat-follow-up", text=text), button("follow-up"))
+        case e.Superseded():
+            return stage("superseded", say("export-superseded"))
+        case e.Delivered():
+            return stage("delivering", say("export-delivering"))
+        case e.BrokeOff():
+            return reply(say("errors-broke-off"))
+        case e.Recovering():
+            return stage("looking", say("chat-looking"))
+        case e.Doubtful(what):
+            again = button("deliver" if what == "delivery" else "retry", "primary")
+            return reply(say(f"errors-doubtful-{what}"), again)
+        case e.Cancelled(running, paid, count):
+            outcome = {True: "paid", False: "unpaid", None: "unknown"}[paid] if running else "queued"
+            return reply(say(f"verbs-cancel-{outcome}", count=count))
+        case e.Told(key, args):
+            return reply(say(f"verbs-{key}", **args))
+        case e.Failed(kind, args, link, retry):
+            return _failed(kind, dict(args), link, card, say, button("retry", "primary") if retry else None)
+    assert_never(event)
+
+
+def card_post(card: Card, say: Say) -> Post:
+    """Draw a card as a post, ready but for the platform's markup."""
+    facts: list[str] = []
+    if card.owner:
+        facts.append(say("card-owner", name=card.owner))
+    if card.place:
+        facts.append(say("card-place", place=card.place))
+    if card.usual_s is not None and not card.final:
+        facts.append(say("card-usual", low=span(card.usual_s[0], say), high=span(card.usual_s[1], say)))
+    if card.elapsed_s >= ELAPSED_FROM_S and not card.final:
+        facts.append(say("card-still", elapsed=span(card.elapsed_s, say)))
+    buttons: list[Button] = []
+    if not card.final:
+        buttons.append(Button(say("button-cancel"), "cancel", card.job, style="danger"))
+        if not card.place:
+            buttons.append(Button(say("button-status"), "status", card.job))
+    if card.link:
+        buttons.append(Button(say("button-project"), url=card.link, style="link"))
+    return Post(
+        "status",
+        card.line,
+        title=card.title,
+        done=None if card.final else card.done,
+        facts=tuple(facts),
+        buttons=tuple(buttons),
+        stage=card.stage,
+        final=card.final,
+    )
+
+
+def span(seconds: float, say: Say) -> str:
+    """Spell a length of time: "45 s", "3 min"."""
+    if seconds < 90:
+        return say("card-seconds", count=max(1, round(seconds)))
+    return say("card-minutes", count=round(seconds / 60))
+
+
+def result_post(job: str, text: str, project_link: str | None, say: Say) -> Post:
+    """The words and buttons beside a finished video."""
+    names = ("again", "edit", "aspect-9x16", "aspect-1x1", "delete")
+    buttons = [Button(say(f"button-{name}"), name, job) for name in names]
+    if project_link:
+        buttons.append(Button(say("button-project"), url=project_link, style="link"))
+    return Post("result", text, buttons=tuple(buttons), final=True)
+
+
+def _status(summary: object, job: object, say: Say) -> str:
+    lines = []
+    running = dict(job) if isinstance(job, dict) else {}
+    if running:
+        waiting = int(running.get("waiting", "0"))
+        lines.append(say("status-job", stage=running.get("stage", ""), waiting=waiting))
+    lines.append(timeline_text(summary, say) if summary is not None else say("status-empty"))  # type: ignore[arg-type]
+    return "\n".join(lines)
+
+
+def _changed(changes: tuple[object, ...], say: Say, *, silent: bool) -> str:
+    if not changes:
+        return say("chat-nothing-changed")
+    text = changes_text(changes, say)  # type: ignore[arg-type]
+    return f"{say('chat-changed')}\n{text}\n{say('chat-next-steps')}" if silent else f"{say('chat-changed')}\n{text}"
+
+
+def _failed(
+    kind: str, args: dict[str, str | int | float], link: str | None, card: Card, say: Say, retry: Button | None
+) -> Shown:
+    buttons = [retry] if retry else []
+    if link:
+        buttons.append(Button(say("button-register"), url=link, style="link"))
+    text = say(f"errors-{dashed(kind)}", **args)
+    if link:
+        text = f"{text}\n{link}"
+    shown = replace(card, stage="failed", line=say("chat-failed"), done=None, final=True)
+    return Shown(shown, (Post("reply", text, buttons=tuple(buttons)),))
+
+
+def dashed(kind: str) -> str:
+    """ "ExportBlocked" → "export-blocked"."""
+    return "".join(f"-{c.lower()}" if c.isupper() else c for c in kind).lstrip("-")
+
+
+SayFor = Callable[[str], Say]

@@ -1,0 +1,370 @@
+"""One message all the way round, for every platform: kept, run in its order, answered once."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import random
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from bots import services
+from bots.adapter import Outbound, OutboundError, Post, Where
+from bots.courier import Courier, Parcel
+from bots.outbox import TurnOutbox, nonce
+from bots.presenter import Card, Say, card_post, present
+from bots.services import JobView, Receipt
+from bots.spool import Spool
+from bots.texts import Texts
+from core import conversation
+from core.events import Delivered, Event, Failed
+from core.flows.tools import JobFact, Pace, Rules, Tools
+from core.flows.verbs import person_key
+from core.languages import detect
+from core.messages import Message, Person
+from core.nemo.client import NemoClient
+from core.router import route
+from core.store.errors import StoreError
+from core.store.held import Held
+from core.store.open import Store
+from core.store.record import Record
+from core.turn import LostLease, Stage, Turn
+
+log = logging.getLogger(__name__)
+
+ASIDE = "aside"
+"""The lane beside a channel's queue: reading verbs and cancel (decisions 9)."""
+LOCALE_TTL_S = 90 * 86_400.0
+ABOUT = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """What the relay was told by the settings."""
+
+    rules: Rules
+    pace: Pace
+    queue_limit: int
+    still_working_s: float
+    language: str | None = None
+
+
+class Relay:
+    """The one way in and the one runner of turns. `take` for adapters, `run_turn` for the engine."""
+
+    def __init__(
+        self,
+        store: Store,
+        nemo: NemoClient,
+        outbounds: Mapping[str, Outbound],
+        texts: Texts,
+        courier: Courier,
+        spool: Spool,
+        manner: Manner,
+        *,
+        rng: random.Random,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        now_s: Callable[[], float] = time.time,
+        clock_s: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._store, self._nemo, self._outbounds, self._texts = store, nemo, outbounds, texts
+        self._courier, self._spool, self._manner = courier, spool, manner
+        self._rng, self._sleep, self._now_s, self._clock_s = rng, sleep, now_s, clock_s
+
+    # -- the way in
+
+    async def take(self, message: Message) -> Receipt:
+        """Keep a message, once, in order. See `bots.services.Intake`."""
+        plan = route(message)
+        lane = ASIDE if conversation.reads_only(plan) else ""
+        try:
+            put = await self._store.inbox.put(message, lane=lane, limit=self._manner.queue_limit)
+        except StoreError as error:
+            raise services.StoreDown(str(error)) from error
+        receipt = Receipt(put.turn_id, put.place, put.duplicate, put.full)
+        if put.duplicate:
+            return receipt
+        if put.full:
+            await self._say_full(message)
+            return receipt
+        self._spool.prefetch(message)
+        if put.place and not lane:
+            await self._acknowledge(message, receipt)
+        return receipt
+
+    async def job(self, job_id: str) -> JobView | None:
+        """Return a job by the id on a button; None if nobody knows it any more."""
+        try:
+            record = await self._store.inbox.record(job_id)
+        except StoreError as error:
+            raise services.StoreDown(str(error)) from error
+        if record is None:
+            return None
+        message = record.message
+        return JobView(record.turn_id, message.channel, message.person, record.stage, message, record.facts)
+
+    async def press(self, action: str, job_id: str, message: Message) -> Receipt | None:
+        """Take a pressed button as a message of its channel. See `bots.services.Intake`."""
+        view = await self.job(job_id)
+        if view is None:
+            return None
+        pressed = _pressed(action, view, message)
+        return None if pressed is None else await self.take(pressed)
+
+    async def locale_of(self, platform: str, person: Person, seen: str | None = None) -> str:
+        """Return the language to speak with a person. See `bots.services.Intake`."""
+        key = f"{platform}:person:{person.id}"
+        try:
+            chosen = await self._store.sessions.choice(key, "language")
+            if chosen:
+                return chosen
+            if seen:
+                await self._store.notes.put(f"locale:{key}", seen, LOCALE_TTL_S)
+                return seen
+            return await self._store.notes.get(f"locale:{key}") or self._manner.language or "en"
+        except StoreError:
+            return seen or self._manner.language or "en"
+
+    # -- one turn
+
+    async def run_turn(self, held: Held) -> None:
+        """Run the turn at the head of a channel to its end: the engine's handler."""
+        record = held.record
+        turn = Turn(
+            id=held.turn_id,
+            message=record.message,
+            journal=held,
+            plan=record.plan or (),
+            step=record.step,
+            stage=record.stage,
+            facts=dict(record.facts),
+            resumed=record.tries > 0 or record.stage is not Stage.BEGIN,
+            cancelled=record.cancelled,
+        )
+        trip = await self._trip(turn, held)
+        try:
+            await self._run(turn, trip)
+        except (LostLease, asyncio.CancelledError):
+            trip.box.drop()
+            raise
+        finally:
+            trip.ticker.cancel()
+
+    async def parked(self, held: Held) -> None:
+        """Tell the person of a turn that broke its worker three times; it is kept for the operator."""
+        record = held.record
+        locale = await self.locale_of(record.message.channel.platform, record.message.person, record.message.locale)
+        await self._post_once(record.message, Failed("Parked", {"job": record.turn_id}), locale)
+
+    async def _trip(self, turn: Turn, held: Held) -> Trip:
+        message = turn.message
+        locale = await self._locale(message)
+        where = Where(message.channel, message.person.id, message.reply, locale)
+        say = self._say(locale)
+
+        async def keep_card(card_id: str) -> None:
+            await turn.journal.write({"card": card_id})
+
+        box = TurnOutbox(
+            self._outbounds[message.channel.platform],
+            where,
+            turn_id=turn.id,
+            attempt=held.fence[1],
+            card_id=held.record.extra.get("card"),
+            keep_card=keep_card,
+            clock_s=self._clock_s,
+            jitter=self._rng.random(),
+        )
+        card = Card(job=turn.id, title=about(message), owner=message.person.name)
+        tools = await self._tools(turn, locale)
+        return Trip(box, card, say, where, tools, self._clock_s(), Ticker(self._manner.still_working_s))
+
+    async def _run(self, turn: Turn, trip: Trip) -> None:
+        aside = trip.aside = conversation.reads_only(turn.plan or route(turn.message))
+        if not aside:
+            trip.ticker.start(lambda: self._still(trip))
+            self._show(trip, replace(trip.card, stage="working", line=trip.say("chat-working")))
+        async with aclosing(conversation.take(turn, trip.tools)) as events:
+            async for event in events:
+                if isinstance(event, Delivered):
+                    await self._deliver(event, turn, trip)
+                self._present(event, trip)
+        trip.ticker.cancel()
+        if not aside:
+            self._show(trip, self._closed(turn, trip))
+        await trip.box.drain()
+
+    async def _deliver(self, event: Delivered, turn: Turn, trip: Trip) -> None:
+        """The video into the chat. The card waits: results go before progress."""
+        self._present(event, trip)
+        outbound = self._outbounds[turn.message.channel.platform]
+        began = self._clock_s()
+        await outbound.show_activity(trip.where, "uploading")
+        outcome = await self._courier.deliver(
+            Parcel(turn, event.delivery, outbound, trip.where, trip.say, trip.box.card_id)
+        )
+
+    async def _locale(self, message: Message) -> str:
+        """A person's choice, else the platform's word, else the language of the message."""
+        seen = message.locale or message.person.locale
+        chosen = await self._store.sessions.choice(person_key(message), "language")
+        if chosen:
+            return chosen
+        spoken = detect(message.text) if message.text else None
+        if spoken and spoken != "en":
+            return spoken
+        return await self.locale_of(message.channel.platform, message.person, seen)
+
+    def _say(self, locale: str) -> Say:
+        def say(key: str, /, **args: str | int | float) -> str:
+            return self._texts.say(locale, key, **args)
+
+        return say
+
+    # -- the queue, for the verbs that look at it
+
+    async def of(self, channel_key: str) -> Sequence[JobFact]:
+        """Return the running job and the waiting ones of a channel, in order."""
+        records = await self._store.inbox.queue(channel_key)
+        return [
+            JobFact(
+                id=record.turn_id,
+                place=place,
+                stage=record.stage,
+                owner=record.message.person.name,
+                about=about(record.message),
+                since_s=record.created_ms / 1000,
+                cancelled=record.cancelled,
+            )
+            for place, record in enumerate(records)
+        ]
+
+    async def cancel(self, job_id: str) -> Literal["queued", "running", "gone"]:
+        """Cancel a job; a waiting one's card is closed at once."""
+        record = await self._store.inbox.record(job_id)
+        outcome = await self._store.inbox.cancel(job_id)
+        if outcome == "queued" and record is not None and "card" in record.extra:
+            await self._close_card(record)
+        return outcome
+
+    async def facts(self, job_id: str) -> Mapping[str, Any]:
+        """Return what a job stored of itself; {} if nobody knows it any more."""
+        record = await self._store.inbox.record(job_id)
+        return record.facts if record is not None else {}
+
+    # -- posts outside of a turn
+
+    async def _acknowledge(self, message: Message, receipt: Receipt) -> None:
+        """Tell a message that waits its place; its turn goes on in the same card."""
+        locale = await self._locale(message)
+        say = self._say(locale)
+        card = Card(job=receipt.job, title=about(message), owner=message.person.name, place=receipt.place)
+        card = replace(card, stage="queued", line=say("chat-queued", place=receipt.place))
+        where = Where(message.channel, message.person.id, message.reply, locale)
+        outbound = self._outbounds[message.channel.platform]
+        with contextlib.suppress(OutboundError, StoreError):
+            sent = await outbound.send(where, card_post(card, say), nonce(receipt.job, "card"))
+            await self._store.inbox.note(receipt.job, "card", sent.id)
+
+    async def _close_card(self, record: Record) -> None:
+        message = record.message
+        locale = await self._locale(message)
+        say = self._say(locale)
+        card = Card(job=record.turn_id, title=about(message), stage="cancelled", line=say("chat-cancelled"), final=True)
+        where = Where(message.channel, message.person.id, message.reply, locale)
+        with contextlib.suppress(OutboundError):
+            await self._outbounds[message.channel.platform].edit(where, record.extra["card"], card_post(card, say))
+
+    async def _say_full(self, message: Message) -> None:
+        await self._post_once(
+            message, Failed("QueueFull", {"limit": self._manner.queue_limit}), await self._locale(message)
+        )
+
+    async def _post_once(self, message: Message, event: Event, locale: str) -> None:
+        say = self._say(locale)
+        where = Where(message.channel, message.person.id, message.reply, locale)
+        for post in present(event, Card(job="", title=""), say).replies:
+            with contextlib.suppress(OutboundError):
+                plain = Post(post.kind, post.text)
+                await self._outbounds[message.channel.platform].send(
+                    where, plain, nonce(message.id, type(event).__name__)
+                )
+
+    async def _measure(self, kind: str, seconds: float) -> None:
+        with contextlib.suppress(StoreError):
+            await self._store.history.took(kind, seconds)
+
+
+@dataclass(slots=True)
+class Trip:
+    """What one run of a turn has at hand."""
+
+    box: TurnOutbox
+    card: Card
+    say: Say
+    where: Where
+    tools: Tools
+    began_s: float
+    ticker: Ticker
+    aside: bool = False
+    delivered: bool = False
+
+
+class Ticker:
+    """Calls back every so many seconds, without a task of its own: thousands of turns wait at once."""
+
+    def __init__(self, every_s: float) -> None:
+        self._every_s = every_s
+        self._handle: asyncio.TimerHandle | None = None
+
+    def start(self, call: Callable[[], None]) -> None:
+        """Begin; the first call comes after one period."""
+
+        def tick() -> None:
+            call()
+            self._handle = asyncio.get_running_loop().call_later(self._every_s, tick)
+
+        self._handle = asyncio.get_running_loop().call_later(self._every_s, tick)
+
+    def cancel(self) -> None:
+        """Stop calling."""
+        if self._handle is not None:
+            self._handle.cancel()
+
+
+def about(message: Message) -> str:
+    """What a job is called: the track, else the first words."""
+    for attachment in message.attachments:
+        return (attachment.title or attachment.name)[:ABOUT]
+    words = " ".join(message.text.split())
+    return words if len(words) <= ABOUT else f"{words[: ABOUT - 1]}…"
+
+
+ASPECTS = {"aspect-9x16": "9:16", "aspect-1x1": "1:1", "aspect-16x9": "16:9"}
+
+
+def _pressed(action: str, view: JobView, message: Message) -> Message | None:  # noqa: PLR0911 - one case an action
+    """A button as a message: the same verbs that words and slash commands reach."""
+    base = replace(message, channel=view.channel, attachments=())
+    match action:
+        case "cancel" | "status" | "export":
+            return replace(base, verb=action, text="", args={"job": view.id} if action == "cancel" else {})
+        case "retry" | "again":
+            origin = view.message
+            return replace(
+                origin, id=message.id, person=message.person, reply=message.reply, sent_at_s=message.sent_at_s
+            )
+        case "edit":
+            return replace(base, verb="edit", args={"text": message.text})
+        case "follow-up":
+            offer = view.facts.get("offer")
+            return replace(base, verb="edit", text=str(offer), args={"text": str(offer)}) if offer else None
+        case "deliver":
+            return replace(base, verb="export", text="", args={"job": view.id})
+        case _ if action in ASPECTS:
+            return replace(base, verb="format", text="", args={"aspect": ASPECTS[action]})
+    return None

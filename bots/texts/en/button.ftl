@@ -1,0 +1,14 @@
+button-cancel = Cancel
+button-status = Status
+button-retry = Try again
+button-again = Again
+button-edit = Edit
+button-aspect-9x16 = 9:16
+button-aspect-1x1 = 1:1
+button-aspect-16x9 = 16:9
+button-delete = Delete
+button-export = Make the MP4
+button-deliver = Send it again
+button-follow-up = Send it
+button-project = Open the project
+button-register = Register

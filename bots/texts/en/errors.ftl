@@ -1,0 +1,47 @@
+errors-timeline-gone = The editor no longer knew this project, so I began a new one. The old timeline is gone.
+errors-broke-off = The answer broke off there. I checked the timeline, so nothing that was done is lost.
+errors-doubtful-message = I could not see whether your last message arrived. I did not send it again, so that you do not pay twice. Send it again?
+errors-doubtful-delivery = I could not see whether the video reached this chat. If it is not above, press the button and I send it again.
+errors-doubtful-upload = I could not see whether your file arrived. Send it again?
+errors-nothing-seen = The line dropped and no change has shown up since. The message did arrive, so it may have been counted. Try again?
+errors-token-expired = The editor does not accept this bot's account right now. The operator has to look at its token.
+errors-session-not-found = The editor lost this project and could not begin a new one. Please try again in a moment.
+errors-out-of-credits = { $anonymous ->
+    [yes] The free credits are used up. Register to go on:
+   *[other] The credits are used up. Top up your account to go on:
+}
+errors-unsupported-file = I cannot take { $name }. I take MP3, WAV, M4A, AAC, FLAC, OGG, MP4, MOV, AVI, WEBM, MKV, JPG, PNG, GIF and WEBP.
+errors-file-too-large = { $name } is too large. 200 MB is the limit: compress it (an MP3 is about a tenth of a WAV) or trim it.
+errors-client-id-missing = The editor refused this bot. The operator has to look at the log.
+errors-export-blocked = { $anonymous ->
+    [yes] Exporting needs a registered account (this is about the plan, not about credits). Register here:
+   *[other] This account's plan does not allow an export (this is about the plan, not about credits). Upgrade here:
+}
+errors-rate-limited = The editor asks us to slow down. Please try again in a minute.
+errors-session-busy = The editor is still busy with this project. Please try again in a moment.
+errors-not-sent = I could not reach the editor. Nothing was sent and nothing was counted.
+errors-unreachable = The editor does not answer right now. Please try again in a moment.
+errors-bad-answer = The editor gave an answer I do not understand. The operator finds it in the log.
+errors-unknown-code = The editor refused this (code { $code }). The operator finds it in the log.
+errors-render-unknown = The editor no longer knows this render.
+errors-render-failed = The render failed twice. Your draft is safe; say “export” to try again, or change something first.
+errors-render-lost = The render did not finish in time. Your draft is safe; say “export” to try again.
+errors-file-unavailable = { $reason ->
+    [too-large] { $name } is too large. { $limit } MB is the limit: compress it (an MP3 is about a tenth of a WAV) or trim it.
+    [too-large-for-platform] { $name } is larger than this chat lets a bot read ({ $limit } MB). Three ways out: paste a direct link to it, send a smaller file (MP3 instead of WAV), or run the bot with its own Bot API server.
+    [gone] { $name } is no longer there. Please send it again.
+    [disk-full] My disk is full, so I could not take { $name }. The operator has to make room; please send it again later.
+    [missing] There is no file { $name }.
+    [not-a-file] { $name } is not a file.
+    [forbidden] I may not read { $name }.
+   *[other] I could not fetch { $name }. Please send it again.
+}
+errors-queue-full = { $limit } messages already wait in this channel. Let me finish some of them first, or cancel one.
+errors-parked = Something in this request breaks me each time, so I set it aside (job { $job }). The operator can see it. Everything else goes on.
+errors-undelivered = The video is ready, but I may not post it here{ $permission ->
+    [none] .
+   *[other] : the permission “{ $permission }” is missing. Grant it and say “export”.
+}
+errors-unknown-verb = I do not know the command { $verb }. Try /help.
+errors-store-down = I cannot store messages right now, so I did not take this one. Please send it again in a minute.
+errors-unexpected = Something went wrong on my side. Nothing was sent twice. Please try again.

@@ -1,0 +1,37 @@
+status-job = ⚙️ { $stage ->
+    [rendering] A render is under way
+    [submitting] A render is about to begin
+    [rendered] A video is about to be delivered
+    [delivering] A video is being delivered
+    [uploading] A file is being taken in
+    [looking] I am checking what became of the last message
+   *[other] I am working on a message
+}{ $waiting ->
+    [0] .
+    [one] ; one more waits.
+   *[other] ; { $waiting } more wait.
+}
+status-empty = Nothing is on the timeline yet. Send me a track and say what you want.
+status-timeline = Timeline ({ $count ->
+    [one] 1 track
+   *[other] { $count } tracks
+}):
+status-more = … and { $count } more
+status-track-video = Video
+status-track-audio = BGM
+status-track-text = Title
+status-track-other = Track
+status-track-empty = empty
+status-segments = { $count } clips ({ $span })
+status-project = Project
+status-change-added = { $kind } added { $name }
+status-change-removed = { $kind } removed { $name }
+status-change-moved = { $kind } { $name } moved
+status-change-resized = { $kind } { $name } length
+status-change-volume = { $kind } { $name } volume
+status-change-text = { $kind } text { $name }
+status-change-renamed = { $kind } { $name } renamed
+status-change-canvas = Format
+status-change-style = { $kind } { $name } look
+status-change-media = { $kind } { $name } media
+status-change-other = { $kind } { $name } changed

@@ -1,0 +1,14 @@
+button-cancel = Cancelar
+button-status = Estado
+button-retry = Reintentar
+button-again = Otra vez
+button-edit = Editar
+button-aspect-9x16 = 9:16
+button-aspect-1x1 = 1:1
+button-aspect-16x9 = 16:9
+button-delete = Borrar
+button-export = Hacer el MP4
+button-deliver = Enviar otra vez
+button-follow-up = Enviarlo
+button-project = Abrir el proyecto
+button-register = Registrarse

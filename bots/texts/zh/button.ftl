@@ -1,0 +1,14 @@
+button-cancel = 取消
+button-status = 状态
+button-retry = 再试一次
+button-again = 再来一个
+button-edit = 修改
+button-aspect-9x16 = 9:16 竖屏
+button-aspect-1x1 = 1:1 方形
+button-aspect-16x9 = 16:9 横屏
+button-delete = 删除
+button-export = 生成 MP4
+button-deliver = 再发一次
+button-follow-up = 发过去
+button-project = 打开项目
+button-register = 注册

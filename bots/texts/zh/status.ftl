@@ -1,0 +1,33 @@
+status-job = ⚙️ { $stage ->
+    [rendering] 正在渲染
+    [submitting] 即将开始渲染
+    [rendered] 视频马上送到
+    [delivering] 正在发送视频
+    [uploading] 正在接收文件
+    [looking] 正在确认上一条消息的结果
+   *[other] 正在处理一条消息
+}{ $waiting ->
+    [0] 。
+   *[other] ；还有 { $waiting } 个在排队。
+}
+status-empty = 时间线上还没有内容。发一首歌给我，再说说你想要什么。
+status-timeline = 时间线（{ $count } 条轨道）：
+status-more = ……还有 { $count } 项
+status-track-video = 视频
+status-track-audio = 背景音乐
+status-track-text = 标题
+status-track-other = 轨道
+status-track-empty = 空
+status-segments = { $count } 个片段（{ $span }）
+status-project = 项目
+status-change-added = 新增{ $kind } { $name }
+status-change-removed = 删除{ $kind } { $name }
+status-change-moved = { $kind } { $name } 移动了位置
+status-change-resized = { $kind } { $name } 时长
+status-change-volume = { $kind } { $name } 音量
+status-change-text = { $kind } { $name } 文字
+status-change-renamed = { $kind } { $name } 改名
+status-change-canvas = 画面比例
+status-change-style = { $kind } { $name } 样式
+status-change-media = { $kind } { $name } 素材
+status-change-other = { $kind } { $name } 有变化
