@@ -121,9 +121,9 @@ def present(event: e.Event, card: Card, say: Say) -> Shown:  # noqa: PLR0911, PL
             return reply(say(f"errors-doubtful-{what}"), again)
         case e.Cancelled(running, paid, count):
             outcome = {True: "paid", False: "unpaid", None: "unknown"}[paid] if running else "queued"
-            return reply(say(f"verbs-cancel-{outcome}", count=count))
+            return reply(say(f"answers-cancel-{outcome}", count=count))
         case e.Told(key, args):
-            return reply(say(f"verbs-{key}", **args))
+            return reply(say(f"answers-{key}", **args))
         case e.Failed(kind, args, link, retry):
             return _failed(kind, dict(args), link, card, say, button("retry", "primary") if retry else None)
     assert_never(event)

@@ -21,12 +21,12 @@ from bots.services import JobView, Receipt
 from bots.spool import Spool
 from bots.texts import Texts
 from core import conversation
-from core.events import Delivered, Event, Failed
+from core.events import Delivered, Doubtful, Event, Failed, StillWorking
 from core.flows.tools import JobFact, Pace, Rules, Tools
-from core.flows.verbs import person_key
+from core.flows.verbs import EXPORT_MODES, person_key
 from core.languages import detect
 from core.messages import Message, Person
-from core.nemo.client import NemoClient
+from core.nemo.client import NemoClient, new_render_id
 from core.router import route
 from core.store.errors import StoreError
 from core.store.held import Held
@@ -206,6 +206,54 @@ class Relay:
         await outbound.show_activity(trip.where, "uploading")
         outcome = await self._courier.deliver(
             Parcel(turn, event.delivery, outbound, trip.where, trip.say, trip.box.card_id)
+        )
+        if outcome.state == "doubtful":
+            self._present(Doubtful("delivery"), trip)
+        elif outcome.state == "kept":
+            self._present(Failed("Undelivered", {"permission": outcome.words or "none"}), trip)
+        else:
+            await self._measure("delivery", self._clock_s() - began)
+
+    def _present(self, event: Event, trip: Trip) -> None:
+        shown = present(event, trip.card, trip.say)
+        for post in shown.replies:
+            trip.box.say(post)
+        if shown.card != trip.card and not trip.aside:
+            self._show(trip, shown.card)
+
+    def _show(self, trip: Trip, card: Card) -> None:
+        trip.card = card
+        trip.box.show(card_post(card, trip.say))
+
+    def _still(self, trip: Trip) -> None:
+        self._present(StillWorking(self._clock_s() - trip.began_s), trip)
+
+    def _closed(self, turn: Turn, trip: Trip) -> Card:
+        """The last state of a card: one short line."""
+        keys = {Stage.CANCELLED: "cancelled", Stage.FAILED: "failed", Stage.DOUBTFUL: "doubtful"}
+        name = keys.get(turn.stage, "superseded" if turn.facts.get("superseded") else "done")
+        line = trip.say("export-superseded") if name == "superseded" else trip.say(f"chat-{name}")
+        return replace(trip.card, stage=name, line=line, done=None, final=True, link=None)
+
+    # -- what a turn needs
+
+    async def _tools(self, turn: Turn, locale: str) -> Tools:
+        chosen = await self._store.sessions.choice(turn.message.channel.key, "export")
+        rules = self._manner.rules
+        if chosen in EXPORT_MODES:
+            rules = replace(rules, export=chosen)  # type: ignore[arg-type]
+        return Tools(
+            nemo=self._nemo,
+            sessions=self._store.sessions,
+            files=self._spool,
+            jobs=self,
+            pace=self._manner.pace,
+            rules=rules,
+            waiting=self._store.inbox.peek,
+            now_s=self._now_s,
+            sleep=self._sleep,
+            render_id=lambda: new_render_id(int(self._now_s() * 1000), self._rng),
+            locale=locale,
         )
 
     async def _locale(self, message: Message) -> str:

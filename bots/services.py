@@ -69,15 +69,15 @@ class Intake(Protocol):
 class Notes(Protocol):
     """Small values with an end: learned limits, "told once" marks, hashes of command trees."""
 
-    async def get(self, key: str) -> str | None:
+    async def get(self, name: str) -> str | None:
         """Return the value, None if there is none."""
         ...
 
-    async def put(self, key: str, value: str, ttl_s: float | None = None) -> None:
-        """Keep a value, for ever or for `ttl_s` seconds."""
+    async def put(self, name: str, value: str, ttl_s: float) -> None:
+        """Keep a value for `ttl_s` seconds."""
         ...
 
-    async def once(self, key: str, ttl_s: float) -> bool:
+    async def once(self, name: str, ttl_s: float) -> bool:
         """Return True to the first caller within `ttl_s` seconds, over all replicas."""
         ...
 

@@ -109,7 +109,7 @@ def reads_only(plan: Plan) -> bool:
     return bool(plan) and all(
         isinstance(part, Credits | Status)
         or (isinstance(part, Upload) and not part.files and not part.urls)
-        or (isinstance(part, Do) and part.verb in verbs.BESIDE)
+        or (isinstance(part, Do) and (part.verb in verbs.BESIDE or (part.verb == "projects" and not part.argument)))
         for part in plan
     )
 

@@ -6,13 +6,13 @@ from collections.abc import AsyncGenerator
 
 from core.events import Cancelled, Event, Failed, Told
 from core.flows.tools import Desk, Tools
-from core.intents import Do
+from core.intents import Do, names
 from core.languages import normalise
 from core.messages import Message
-from core.router import explain
+from core.router import Explanation, explain
 from core.turn import Turn
 
-BESIDE = frozenset({"help", "why", "queue", "cancel", "language", "settings", "projects-list", "greet"})
+BESIDE = frozenset({"help", "why", "queue", "cancel", "language", "settings", "greet"})
 """Verbs that are answered beside the queue: they change nothing in the session."""
 
 EXPORT_MODES = ("changed", "asked", "offer")
@@ -46,7 +46,16 @@ async def run(intent: Do, turn: Turn, tools: Tools) -> AsyncGenerator[Event, Non
 def why(message: Message, text: str) -> str:
     """Say which rule reads each clause of `text`, a line each."""
     asked = Message(id=message.id, channel=message.channel, person=message.person, text=text)
-    return explain(asked).to_text()
+    return reasons_text(explain(asked))
+
+
+def reasons_text(found: Explanation) -> str:
+    """Spell a plan and the rule of each clause, a line each."""
+    lines = [names(found.plan)]
+    for reason in found.reasons:
+        note = f" ({reason.note})" if reason.note else ""
+        lines.append(f"“{reason.clause}” → {reason.intent}: {reason.rule}{note}")
+    return "\n".join(lines)
 
 
 async def _queue(turn: Turn, tools: Tools) -> Event:

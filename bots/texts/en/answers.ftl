@@ -1,38 +1,38 @@
-# Answers to our own verbs.
-verbs-cancel-queued = ⏹️ Taken out of the queue. Nothing was sent or counted.
-verbs-cancel-paid = ⏹️ Stopped. The editor had already begun, so that message may have been counted.
-verbs-cancel-unpaid = ⏹️ Stopped. Nothing was counted for this.
-verbs-cancel-unknown = ⏹️ Stopped. I cannot see whether the editor had begun, so it may have been counted.
-verbs-cancel-running = ⏹️ Stopping…
-verbs-cancel-nothing = Nothing is running here.
-verbs-help = 🎬 Drop a track here and say what you want; a finished music video comes back.
+# Answers to our own verbs; their names stand in verbs.ftl.
+answers-cancel-queued = ⏹️ Taken out of the queue. Nothing was sent or counted.
+answers-cancel-paid = ⏹️ Stopped. The editor had already begun, so that message may have been counted.
+answers-cancel-unpaid = ⏹️ Stopped. Nothing was counted for this.
+answers-cancel-unknown = ⏹️ Stopped. I cannot see whether the editor had begun, so it may have been counted.
+answers-cancel-running = ⏹️ Stopping…
+answers-cancel-nothing = Nothing is running here.
+answers-help = 🎬 Drop a track here and say what you want; a finished music video comes back.
     • “create a video from this music with visualizer and beat-synced cuts”
     • then: “title "Night Drive" for 3 seconds”, “make it vertical”, “blue bars”, “music at 35%”, “only the first 30 seconds”, “undo”
     • “export” sends the MP4, “status” shows the timeline, “credits” the balance, “cancel” stops.
     Tips: under 90 seconds is faster and livelier; say concretely what and when; MP3, WAV, AAC and FLAC go smoothest, 200 MB at most; the MP4 plays everywhere.
     Commands: /video /edit /export /status /queue /cancel /undo /projects /new /credits /format /language /settings /why /help
-verbs-why = { $rules }
-verbs-queue = { $count ->
+answers-why = { $rules }
+answers-queue = { $count ->
     [0] Nothing waits here.
    *[other] The queue of this channel:
     { $lines }
 }
-verbs-projects-new = { $had ->
+answers-projects-new = { $had ->
     [yes] A new project is open. The old one is kept; /projects goes back to it.
    *[other] A new project is open. Send me a track.
 }
-verbs-projects-list = { $count ->
+answers-projects-list = { $count ->
     [0] There are no projects here yet. Send me a track.
    *[other] Your projects here (go back with /projects and a number):
     { $lines }
 }
-verbs-projects-unknown = There is no project { $number }. There are { $count }.
-verbs-projects-resumed = Back in “{ $name }”.
-verbs-language-which = I speak English, 中文 (简体, 繁體) and Español with you. Now: { $current }. Change it with /language zh.
-verbs-language-set = I will speak English with you.
-verbs-settings-show = Language: { $language } (change it with /language).
+answers-projects-unknown = There is no project { $number }. There are { $count }.
+answers-projects-resumed = Back in “{ $name }”.
+answers-language-which = I speak English, 中文 (简体, 繁體) and Español with you. Now: { $current }. Change it with /language zh.
+answers-language-set = I will speak English with you.
+answers-settings-show = Language: { $language } (change it with /language).
     MP4 after a turn: { $export } (change it with /settings changed, asked or offer).
-verbs-settings-export = { $export ->
+answers-settings-export = { $export ->
     [changed] I will make an MP4 after every message that changed the video.
     [asked] I will make an MP4 only when you ask for it.
    *[other] I will offer the MP4 as a button.

@@ -1,37 +1,37 @@
-verbs-cancel-queued = ⏹️ 已从队列中移除。什么都没有发出，也没有计费。
-verbs-cancel-paid = ⏹️ 已停止。编辑器已经开始处理，这条消息可能已计费。
-verbs-cancel-unpaid = ⏹️ 已停止。这次没有计费。
-verbs-cancel-unknown = ⏹️ 已停止。我看不出编辑器有没有开始，可能已计费。
-verbs-cancel-running = ⏹️ 正在停止…
-verbs-cancel-nothing = 这里没有正在进行的任务。
-verbs-help = 🎬 把歌发到这里，说说你想要什么，就会得到一个做好的音乐视频。
+answers-cancel-queued = ⏹️ 已从队列中移除。什么都没有发出，也没有计费。
+answers-cancel-paid = ⏹️ 已停止。编辑器已经开始处理，这条消息可能已计费。
+answers-cancel-unpaid = ⏹️ 已停止。这次没有计费。
+answers-cancel-unknown = ⏹️ 已停止。我看不出编辑器有没有开始，可能已计费。
+answers-cancel-running = ⏹️ 正在停止…
+answers-cancel-nothing = 这里没有正在进行的任务。
+answers-help = 🎬 把歌发到这里，说说你想要什么，就会得到一个做好的音乐视频。
     • “用这首歌做一个可视化视频，剪辑跟着节拍走”
     • 然后：“开头 3 秒加标题《夜航》”“改成竖屏”“柱子换成蓝色”“音乐音量 35%”“只要前 30 秒”“撤销”
     • “导出”发送 MP4，“状态”看时间线，“积分”看余额，“取消”停止。
     小提示：90 秒以内又快又有活力；说清楚改什么、在什么时间；MP3、WAV、AAC、FLAC 最顺，最大 200 MB；MP4 到处都能播放。
     命令：/video /edit /export /status /queue /cancel /undo /projects /new /credits /format /language /settings /why /help
-verbs-why = { $rules }
-verbs-queue = { $count ->
+answers-why = { $rules }
+answers-queue = { $count ->
     [0] 这里没有排队的任务。
    *[other] 这个频道的队列：
     { $lines }
 }
-verbs-projects-new = { $had ->
+answers-projects-new = { $had ->
     [yes] 新项目已打开。旧项目还在，用 /projects 可以回去。
    *[other] 新项目已打开。发一首歌给我吧。
 }
-verbs-projects-list = { $count ->
+answers-projects-list = { $count ->
     [0] 这里还没有项目。发一首歌给我吧。
    *[other] 你在这里的项目（用 /projects 加编号回去）：
     { $lines }
 }
-verbs-projects-unknown = 没有项目 { $number }。一共有 { $count } 个。
-verbs-projects-resumed = 回到《{ $name }》了。
-verbs-language-which = 我可以用 English、中文（简体、繁體）和 Español 交流。现在是：{ $current }。用 /language zh 切换。
-verbs-language-set = 好的，以后用中文。
-verbs-settings-show = 语言：{ $language }（用 /language 切换）。
+answers-projects-unknown = 没有项目 { $number }。一共有 { $count } 个。
+answers-projects-resumed = 回到《{ $name }》了。
+answers-language-which = 我可以用 English、中文（简体、繁體）和 Español 交流。现在是：{ $current }。用 /language zh 切换。
+answers-language-set = 好的，以后用中文。
+answers-settings-show = 语言：{ $language }（用 /language 切换）。
     每次改动后生成 MP4：{ $export }（用 /settings changed、asked 或 offer 切换）。
-verbs-settings-export = { $export ->
+answers-settings-export = { $export ->
     [changed] 每次视频有改动，我都会生成 MP4。
     [asked] 只有你要求时，我才生成 MP4。
    *[other] 我会给你一个按钮来生成 MP4。

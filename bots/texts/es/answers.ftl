@@ -1,37 +1,37 @@
-verbs-cancel-queued = ⏹️ Fuera de la cola. No se envió ni se contó nada.
-verbs-cancel-paid = ⏹️ Detenido. El editor ya había empezado, así que ese mensaje puede haberse contado.
-verbs-cancel-unpaid = ⏹️ Detenido. No se contó nada.
-verbs-cancel-unknown = ⏹️ Detenido. No puedo ver si el editor había empezado; puede haberse contado.
-verbs-cancel-running = ⏹️ Deteniendo…
-verbs-cancel-nothing = Aquí no hay nada en marcha.
-verbs-help = 🎬 Suelta una canción aquí y di qué quieres; vuelve un vídeo musical terminado.
+answers-cancel-queued = ⏹️ Fuera de la cola. No se envió ni se contó nada.
+answers-cancel-paid = ⏹️ Detenido. El editor ya había empezado, así que ese mensaje puede haberse contado.
+answers-cancel-unpaid = ⏹️ Detenido. No se contó nada.
+answers-cancel-unknown = ⏹️ Detenido. No puedo ver si el editor había empezado; puede haberse contado.
+answers-cancel-running = ⏹️ Deteniendo…
+answers-cancel-nothing = Aquí no hay nada en marcha.
+answers-help = 🎬 Suelta una canción aquí y di qué quieres; vuelve un vídeo musical terminado.
     • «crea un vídeo de esta música con visualizador y cortes al ritmo»
     • después: «título "Night Drive" 3 segundos», «en vertical», «barras azules», «música al 35%», «solo los primeros 30 segundos», «deshacer»
     • «exportar» envía el MP4, «estado» muestra la línea de tiempo, «créditos» el saldo, «cancelar» detiene.
     Consejos: menos de 90 segundos es más rápido y animado; di qué y cuándo; MP3, WAV, AAC y FLAC van mejor, 200 MB como máximo; el MP4 se ve en todas partes.
     Comandos: /video /edit /export /status /queue /cancel /undo /projects /new /credits /format /language /settings /why /help
-verbs-why = { $rules }
-verbs-queue = { $count ->
+answers-why = { $rules }
+answers-queue = { $count ->
     [0] Aquí no espera nada.
    *[other] La cola de este canal:
     { $lines }
 }
-verbs-projects-new = { $had ->
+answers-projects-new = { $had ->
     [yes] Hay un proyecto nuevo abierto. El anterior se conserva; /projects vuelve a él.
    *[other] Hay un proyecto nuevo abierto. Envíame una canción.
 }
-verbs-projects-list = { $count ->
+answers-projects-list = { $count ->
     [0] Aquí aún no hay proyectos. Envíame una canción.
    *[other] Tus proyectos aquí (vuelve con /projects y un número):
     { $lines }
 }
-verbs-projects-unknown = No existe el proyecto { $number }. Hay { $count }.
-verbs-projects-resumed = De vuelta en «{ $name }».
-verbs-language-which = Hablo English, 中文 (简体, 繁體) y Español. Ahora: { $current }. Cámbialo con /language zh.
-verbs-language-set = Hablaré español contigo.
-verbs-settings-show = Idioma: { $language } (cámbialo con /language).
+answers-projects-unknown = No existe el proyecto { $number }. Hay { $count }.
+answers-projects-resumed = De vuelta en «{ $name }».
+answers-language-which = Hablo English, 中文 (简体, 繁體) y Español. Ahora: { $current }. Cámbialo con /language zh.
+answers-language-set = Hablaré español contigo.
+answers-settings-show = Idioma: { $language } (cámbialo con /language).
     MP4 tras cada mensaje: { $export } (cámbialo con /settings changed, asked u offer).
-verbs-settings-export = { $export ->
+answers-settings-export = { $export ->
     [changed] Haré un MP4 después de cada mensaje que cambie el vídeo.
     [asked] Haré un MP4 solo cuando lo pidas.
    *[other] Ofreceré el MP4 con un botón.
