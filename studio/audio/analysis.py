@@ -8,7 +8,7 @@ import numpy.typing as npt
 from studio.audio import followers, loudness, onsets
 from studio.audio.beats import find_beats
 from studio.audio.features import Features
-from studio.audio.spectrum import Samples, Windows, hann, log_edges, power, triangles, window_size
+from studio.audio.spectrum import Mono, Samples, Windows, hann, log_edges, power, triangles, window_size
 from studio.audio.units import db_to_amplitude, frame_count, power_to_db
 
 Curve = npt.NDArray[np.float32]
@@ -42,7 +42,8 @@ class Analyser:
             raise ValueError("rate, channels and frame rate are positive")
         self._rate_hz, self._fps, self._channels = rate_hz, fps, channels
         size = window_size(rate_hz, WINDOW_S)
-        self._windows = Windows(rate_hz, fps, size, channels)
+        self._mono = Mono(channels)
+        self._windows = Windows(rate_hz, fps, size, 1)
         self._shape = hann(size)
         hz = np.asarray(np.fft.rfftfreq(size, 1.0 / rate_hz), dtype=np.float64)
         bass = ((hz > 30.0) & (hz < 150.0)).astype(np.float32)
@@ -54,30 +55,38 @@ class Analyser:
             ]
         )
         self._rows: list[Curve] = []
-        self._log_mel = onsets.LogMel(rate_hz, channels)
+        self._ear = onsets.Ear(rate_hz)
+        self._waiting: list[Samples] = []
         self._count = 0
         self._peak = 0.0
 
     def feed(self, block: npt.ArrayLike) -> None:
         """Take float samples [n] or [n, channels], any n; what is no number counts as silence."""
         samples = np.asarray(block, dtype=np.float32)
-        samples = samples.reshape(len(samples), -1)
+        samples = samples[:, None] if samples.ndim == 1 else samples
         if samples.shape[1] != self._channels:
             raise ValueError("another number of channels than before")
-        for start in range(0, len(samples), BLOCK):
-            self._take(samples[start : start + BLOCK])
+        self._waiting.append(samples)
+        if sum(map(len, self._waiting)) >= BLOCK:
+            joined = np.concatenate(self._waiting)
+            whole = len(joined) // BLOCK * BLOCK
+            for start in range(0, whole, BLOCK):
+                self._take(joined[start : start + BLOCK])
+            self._waiting = [joined[whole:]]
 
     def finish(self) -> Features:
         """Return the features; a track without a sample has one silent frame."""
+        if self._waiting:
+            self._take(np.concatenate(self._waiting))
         duration_s = self._count / self._rate_hz
         frames = frame_count(duration_s, self._fps)
         self._rows.extend(self._row(windows) for windows in self._windows.finish(frames))
         rows = np.concatenate(self._rows)[:frames]
-        log_mel = self._log_mel.finish(duration_s)
+        heard = self._ear.finish(duration_s)
         if self._peak <= db_to_amplitude(SILENCE_DB):
             return self._silence(frames, duration_s)
         bands = followers.follow(levels(rows[:, :BANDS]), self._fps)
-        beats = find_beats(log_mel)
+        beats = find_beats(heard)
         return Features(
             rate_hz=self._rate_hz,
             duration_s=duration_s,
@@ -87,7 +96,7 @@ class Analyser:
             peaks=followers.caps(bands, self._fps),
             bass=followers.follow(against_peak(np.sqrt(rows[:, BANDS]), 99.0), self._fps, 0.6, 0.15),
             loudness=loudness.short_term(rows[:, BANDS + 1], self._fps),
-            onset=onset_curve(log_mel, frames, self._fps),
+            onset=onset_curve(heard.log_mel, frames, self._fps),
             pulse=followers.pulse(beats.times_s, frames, self._fps),
             beats_s=beats.times_s,
             downbeats_s=beats.downbeats_s,
@@ -96,11 +105,14 @@ class Analyser:
         )
 
     def _take(self, samples: Samples) -> None:
-        clean = np.nan_to_num(samples, nan=0.0, posinf=0.0, neginf=0.0).clip(-LOUDEST, LOUDEST).T
+        clean = np.array(samples.T, order="C")
+        clean[~np.isfinite(clean)] = 0.0
+        np.clip(clean, -LOUDEST, LOUDEST, out=clean)
         self._count += clean.shape[1]
-        self._peak = max(self._peak, float(np.abs(clean).max(initial=0.0)))
-        self._rows.extend(self._row(windows) for windows in self._windows.feed(clean))
-        self._log_mel.feed(clean)
+        self._peak = max(self._peak, float(clean.max(initial=0.0)), -float(clean.min(initial=0.0)))
+        mono = self._mono.mix(clean)
+        self._rows.extend(self._row(windows) for windows in self._windows.feed(mono[None]))
+        self._ear.feed(mono)
 
     def _row(self, windows: Samples) -> Curve:
         return np.asarray(power(windows, self._shape) @ self._filters, dtype=np.float32)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 
@@ -15,27 +17,64 @@ LOW_HZ, HIGH_HZ = 30.0, 11000.0
 WINDOW_S = 0.0464
 """2048 samples at 44.1 kHz."""
 COMPRESSION = 1000.0
+GROUPS = ((0, 4), (4, 12), (12, 24), (24, 40))
+"""Of the 40 bands: to about 250 Hz, 1 kHz, 3.3 kHz, and above."""
+FINE_PER_SECOND = 400
+FLAT = 0.15
+"""Share of the signal left beside its slope: the low end of a kick still counts."""
 
 
-class LogMel:
-    """Collects log-mel energies [n, 40] of a stream, a hundred a second."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Heard:
+    """What onsets and beats are read from.
 
-    def __init__(self, rate_hz: int, channels: int) -> None:
+    Attributes:
+        log_mel: float32 [n, 40]; row i stands for the time i / 100 s.
+        envelope: float32 [m], power of the pre-emphasised signal; value i covers i / 400 s to (i + 1) / 400 s.
+    """
+
+    log_mel: Curve
+    envelope: Curve
+
+
+class Ear:
+    """Collects log-mel energies and a fine envelope of a mono stream."""
+
+    def __init__(self, rate_hz: int) -> None:
         size = window_size(rate_hz, WINDOW_S)
-        self._windows = Windows(rate_hz, PER_SECOND, size, channels)
+        self._rate_hz = rate_hz
+        self._windows = Windows(rate_hz, PER_SECOND, size, 1)
         self._shape = hann(size)
         self._filters = triangles(mel_edges(LOW_HZ, HIGH_HZ, BANDS), rate_hz, size)
         self._rows: list[Curve] = []
+        self._fine: list[Curve] = []
+        self._kept = np.zeros(0, dtype=np.float32)
+        self._taken = self._bins = 0
 
-    def feed(self, block: Samples) -> None:
-        """Take samples [channels, n]."""
-        self._rows.extend(self._row(windows) for windows in self._windows.feed(block))
+    def feed(self, block: Curve) -> None:
+        """Take samples [n]."""
+        self._rows.extend(self._row(windows) for windows in self._windows.feed(block[None]))
+        self._measure(block)
 
-    def finish(self, duration_s: float) -> Curve:
-        """Return float32 [n, 40]; row i stands for the time i / 100 s."""
+    def finish(self, duration_s: float) -> Heard:
+        """Return what was heard of a track of this length."""
         count = max(1, int(duration_s * PER_SECOND) + 1)
         self._rows.extend(self._row(windows) for windows in self._windows.finish(count))
-        return np.concatenate(self._rows)[:count]
+        self._measure(np.zeros(self._rate_hz // FINE_PER_SECOND + 1, dtype=np.float32))
+        return Heard(np.concatenate(self._rows)[:count], np.concatenate([np.zeros(0, dtype=np.float32), *self._fine]))
+
+    def _measure(self, block: Curve) -> None:
+        """Add up power between the borders i * rate / 400, each rounded to a sample."""
+        kept = np.concatenate([self._kept, block])
+        whole = int((self._taken + len(kept) - 1) * FINE_PER_SECOND / self._rate_hz)
+        borders = np.round(np.arange(self._bins, whole + 1) * (self._rate_hz / FINE_PER_SECOND)).astype(np.int64)
+        if len(borders) > 1:
+            borders -= self._taken
+            steep = np.diff(kept[: borders[-1] + 1]) + np.float32(FLAT) * kept[: borders[-1]]
+            self._fine.append(np.add.reduceat(steep**2, borders[:-1]) / np.diff(borders).astype(np.float32))
+            self._bins, self._taken = whole, self._taken + int(borders[-1])
+            kept = kept[borders[-1] :]
+        self._kept = kept
 
     def _row(self, windows: Samples) -> Curve:
         amplitude = np.sqrt(power(windows, self._shape) @ self._filters)
@@ -54,6 +93,15 @@ def flux(log_mel: Curve, lag: int = 2) -> Curve:
     rise = np.zeros_like(log_mel)
     rise[lag:] = np.maximum(log_mel[lag:] - before[:-lag], 0.0)
     return rise
+
+
+def grouped(rise: Curve) -> Curve:
+    """Return the rise of bass, low middle, middle and treble, each against its own level around the moment.
+
+    Returns:
+        float32 [n, 4]; about 1.0 on average where something happens.
+    """
+    return np.stack([local_gain(rise[:, low:high].mean(axis=1)) for low, high in GROUPS], axis=1)
 
 
 def local_gain(curve: Curve, seconds: float = 4.0, floor: float = 0.1) -> Curve:

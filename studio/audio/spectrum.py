@@ -65,6 +65,39 @@ class Windows:
         self._origin += drop
 
 
+class Mono:
+    """Mixes channels to one so that what is opposite in them does not cancel.
+
+    Each channel is added with its sign turned when it runs against the sum of those before it; the sign changes
+    slowly (over the block) and only when that is clear, so that ordinary stereo is the ordinary mean.
+    """
+
+    def __init__(self, channels: int) -> None:
+        self._signs: list[float] = [0.0] * channels
+
+    def mix(self, block: Samples) -> Curve:
+        """Return float32 [n] of samples [channels, n]."""
+        out = block[0].copy()
+        for index in range(1, len(block)):
+            channel = block[index]
+            before = self._signs[index]
+            after = self._sign(out, channel, before)
+            self._signs[index] = after
+            if before in (0.0, after):
+                out += np.float32(after) * channel
+            else:
+                out += np.linspace(before, after, len(channel), dtype=np.float32) * channel
+        return out / np.float32(len(block))
+
+    @staticmethod
+    def _sign(out: Curve, channel: Curve, before: float) -> float:
+        both = float(np.dot(out, channel))
+        likeness = both / (float(np.dot(out, out)) * float(np.dot(channel, channel)) + 1e-12) ** 0.5
+        if before < 0.0:
+            return 1.0 if likeness > 0.3 else -1.0
+        return -1.0 if likeness < -0.5 else 1.0
+
+
 def power(windows: Samples, shape: Curve) -> Curve:
     """Return the mean power spectrum over the channels, so that opposite channels do not cancel.
 
