@@ -147,6 +147,9 @@ class Settings(BaseSettings):
     telegram_poll_timeout_s: float = Field(10.0, ge=0, description="How long one poll waits at the server")
     telegram_webhook_url: str | None = Field(None, description="Public address that Telegram posts updates to")
     telegram_webhook_port: int = Field(8443, ge=0, le=65535, description="Local port of the webhook")
+    telegram_webhook_listen: str = Field(
+        "127.0.0.1", description="Local address of the webhook; 0.0.0.0 where the proxy is another machine or container"
+    )
     telegram_webhook_secret: SecretStr | None = Field(
         None, description="Secret that must come with every webhook call; unset: made at start"
     )
