@@ -454,8 +454,7 @@ class Engine:
                 async for hint in hints.listen():
                     if hint["channel"] == cancel:
                         self._ask_to_stop(hint["data"])
-                    else:
-                        self._wake.set()
+                    self._wake.set()
 
     def _unwell(self, error: StoreError) -> None:
         if self._store_well and not self._stopping:

@@ -46,16 +46,17 @@ class Unreadable(StoreError):
 
 
 def _by_words(error: wire.ResponseError) -> StoreError:
-    """Old servers wrap the code of a refusal inside a script's error text: look for the words."""
+    """redis-py has classes for some codes and cuts them off; old servers wrap a script's refusal in other words."""
     text = str(error)
-    if "OOM " in text or "MISCONF" in text:
+    if isinstance(error, wire.OutOfMemoryError) or "OOM " in text or "MISCONF" in text:
         return StoreFull("The store is full: it takes no further writes until there is room again.")
-    if "READONLY" in text:
+    if isinstance(error, wire.ReadOnlyError) or "READONLY" in text:
         return StoreReadOnly("The store is read-only: REDIS_URL names a replica, not the primary.")
-    if "NOPERM" in text or "NOAUTH" in text:
+    if isinstance(error, wire.NoPermissionError) or "NOPERM" in text or "NOAUTH" in text:
         return StoreRefused("The store refused the command: the user of REDIS_URL lacks a permission.")
-    if any(word in text for word in ("CLUSTERDOWN", "MASTERDOWN", "LOADING", "NOREPLICAS", "TRYAGAIN", "UNBLOCKED")):
-        return StoreDown("The store is not ready: " + text.split(" ", 1)[0].lower() + ".")
+    waits = isinstance(error, wire.ClusterDownError | wire.TryAgainError)
+    if waits or any(word in text for word in ("CLUSTERDOWN", "MASTERDOWN", "LOADING", "NOREPLICAS", "UNBLOCKED")):
+        return StoreDown("The store is there but not ready.")
     return StoreError(f"The store refused a command: {text[:200]}")
 
 
@@ -64,6 +65,8 @@ def translate(error: Exception) -> StoreError:
     match error:
         case wire.AuthenticationError() | wire.AuthorizationError():
             return StoreRefused("The store refused the login: check user and password in REDIS_URL.")
+        case wire.ConnectionError(__cause__=wire.AuthenticationError() | wire.ResponseError() as cause):
+            return translate(cause)  # what the server said while the connection was made
         case wire.ConnectionError() | wire.TimeoutError() | OSError() | TimeoutError():
             return StoreDown("The store does not answer.")
         case wire.ResponseError():

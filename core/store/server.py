@@ -35,6 +35,7 @@ _CONNECT_TIMEOUT_S = 3.0
 def _options(config: StoreConfig) -> dict[str, Any]:
     return {
         "decode_responses": True,
+        "protocol": 2,  # 3 says hello first, and a refused login then looks like a lost connection
         "socket_timeout": _SOCKET_TIMEOUT_S,
         "socket_connect_timeout": _CONNECT_TIMEOUT_S,
         "max_connections": config.max_connections + 2,  # and one for pub/sub
@@ -48,8 +49,11 @@ def _host_port(text: str, default: int) -> tuple[str, int]:
     return (host.strip("[]"), int(port)) if colon else (text.strip(), default)
 
 
-def _sentinel(config: StoreConfig) -> Redis:
-    """The client that asks Sentinel for the primary. Login and database come from the url, if there is one."""
+def _sentinel(config: StoreConfig) -> tuple[Redis, list[Redis]]:
+    """The client that asks Sentinel for the primary, and the clients it asks through.
+
+    Login and database come from the url, if there is one.
+    """
     if not config.sentinels:
         raise StoreRefused("REDIS_MODE=sentinel needs REDIS_SENTINELS: host:port of each, with commas.")
     login: dict[str, Any] = dict(parse_url(config.address)) if config.address else {}
@@ -57,12 +61,12 @@ def _sentinel(config: StoreConfig) -> Redis:
     kept: dict[str, Any] = {name: login[name] for name in ("username", "password", "db") if name in login}
     watchers = Sentinel(  # type: ignore[no-untyped-call]  # redis-py leaves it untyped
         [_host_port(one, 26379) for one in config.sentinels],
-        sentinel_kwargs={"socket_timeout": _CONNECT_TIMEOUT_S, "ssl": tls},
+        sentinel_kwargs={"socket_timeout": _CONNECT_TIMEOUT_S, "protocol": 2, "ssl": tls},
     )
     if tls:
         kept["ssl"] = True
     client: Redis = watchers.master_for(config.master, **_options(config), **kept)
-    return client
+    return client, list(watchers.sentinels)
 
 
 def _cluster(config: StoreConfig) -> RedisCluster:
@@ -78,26 +82,27 @@ def _cluster(config: StoreConfig) -> RedisCluster:
     return RedisCluster(startup_nodes=[ClusterNode(host, port) for host, port in where], **_options(config), **login)
 
 
-def _client(config: StoreConfig, url: str | None) -> Client:
+def _clients(config: StoreConfig, url: str | None) -> tuple[Client, list[Redis]]:
+    """The client to use, and further ones to close with it."""
     if config.mode == "sentinel":
         return _sentinel(config)
     if config.mode == "cluster":
-        return _cluster(config)
+        return _cluster(config), []
     try:
         pool: Any = ConnectionPool.from_url(url or "", **_options(config))
     except ValueError as error:
         raise StoreRefused("REDIS_URL must begin with redis://, rediss:// or unix://.") from error
-    return Redis.from_pool(pool)
+    return Redis.from_pool(pool), []
 
 
 class Server:
     """Commands and scripts of ours on one store. Closes its connections with `aclose`."""
 
-    def __init__(self, client: Client, config: StoreConfig) -> None:
-        self.client = client
+    def __init__(self, config: StoreConfig, url: str | None) -> None:
+        self.client, self._helpers = _clients(config, url)
         self._patience_s = config.patience_s
         self._room = asyncio.Semaphore(config.max_connections)
-        self._scripts = {name: AsyncScript(client, text) for name, text in scripts.ALL.items()}
+        self._scripts = {name: AsyncScript(self.client, text) for name, text in scripts.ALL.items()}
 
     async def do(self, *command: Arg) -> Any:
         """Run one command. Raises StoreError."""
@@ -114,7 +119,8 @@ class Server:
     async def aclose(self) -> None:
         """Close all connections."""
         with typed():
-            await self.client.aclose()
+            for client in (self.client, *self._helpers):
+                await client.aclose()
 
 
 async def connect(config: StoreConfig, url: str | None) -> Server:
@@ -126,7 +132,7 @@ async def connect(config: StoreConfig, url: str | None) -> Server:
     deadline = asyncio.get_running_loop().time() + config.wait_s
     told = False
     while True:
-        server = Server(_client(config, url), config)
+        server = Server(config, url)
         try:
             await server.do("PING")
             await _writable(server)
