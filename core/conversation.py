@@ -36,7 +36,7 @@ async def take(turn: Turn, tools: Tools) -> AsyncGenerator[Event, None]:
                 yield event
         return
     if not turn.plan:
-        turn.plan = with_export(route(turn.message))
+        turn.plan = with_export(verbs.as_talk(route(turn.message), tools.locale))
         await turn.journal.write({"plan": plan_to_text(turn.plan)})
     async with aclosing(_steps(turn, tools)) as events:
         async for event in events:

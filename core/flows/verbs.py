@@ -3,20 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 
 from core.events import Cancelled, Event, Failed, Told
+from core.flows import status
 from core.flows.tools import Desk, Tools
-from core.intents import Do, names
+from core.intents import Chat, Do, Intent, Plan, Status, names
 from core.languages import normalise
 from core.messages import Message
 from core.router import Explanation, explain
 from core.turn import Turn
 
-BESIDE = frozenset({"help", "why", "queue", "cancel", "language", "settings", "greet"})
+BESIDE = frozenset({"help", "status", "why", "queue", "cancel", "language", "settings", "greet"})
 """Verbs that are answered beside the queue: they change nothing in the session."""
 
 EXPORT_MODES = ("changed", "asked", "offer")
 SHOWN_PROJECTS = 10
+
+
+_SPOKEN = {
+    "undo": {"en": "undo", "zh": "撤销", "es": "deshacer"},
+    "format": {
+        "en": "change the aspect ratio to {argument}",
+        "zh": "画面比例改成 {argument}",
+        "es": "cambia el formato a {argument}",
+    },
+}
+"""Verbs that the agent carries out: what is said to it, as a person would say it."""
+
+
+def as_talk(plan: Plan, locale: str) -> Plan:
+    """Replace the verbs that the agent carries out by what is said to it."""
+    return tuple(_talk(part, locale) for part in plan)
+
+
+def _talk(part: Intent, locale: str) -> Intent:
+    if not isinstance(part, Do) or part.verb not in _SPOKEN:
+        return part
+    words = _SPOKEN[part.verb]
+    return Chat(words.get(locale.split("-")[0], words["en"]).format(argument=part.argument))
 
 
 async def run(intent: Do, turn: Turn, tools: Tools) -> AsyncGenerator[Event, None]:
@@ -26,6 +51,10 @@ async def run(intent: Do, turn: Turn, tools: Tools) -> AsyncGenerator[Event, Non
             yield Told("help")
         case "why":
             yield Told("why", {"rules": why(turn.message, intent.argument)})
+        case "status":
+            async with aclosing(status.run(Status(), turn, tools)) as events:
+                async for event in events:
+                    yield event
         case "queue":
             yield await _queue(turn, tools)
         case "cancel":
@@ -95,6 +124,9 @@ async def _projects(argument: str, turn: Turn, tools: Tools) -> Event:
 
 
 async def _language(argument: str, turn: Turn, tools: Tools) -> Event:
+    if argument.strip().lower() == "auto":
+        await tools.sessions.set_choice(person_key(turn.message), "language", None)
+        return Told("language-auto")
     chosen = normalise(argument) if argument else None
     if chosen is None:
         return Told("language-which", {"current": tools.locale})
@@ -103,11 +135,15 @@ async def _language(argument: str, turn: Turn, tools: Tools) -> Event:
 
 
 async def _settings(argument: str, turn: Turn, tools: Tools) -> Event:
-    mode = argument.strip().lower()
-    if mode not in EXPORT_MODES:
-        return Told("settings-show", {"language": tools.locale, "export": tools.rules.export})
-    await tools.sessions.set_choice(turn.message.channel.key, "export", mode)
-    return Told("settings-export", {"export": mode})
+    words = argument.split()
+    mode = next((word.lower() for word in words if word.lower() in EXPORT_MODES), None)
+    spoken = next((tag for word in words if word.lower() not in EXPORT_MODES and (tag := normalise(word))), None)
+    if spoken is not None:
+        await tools.sessions.set_choice(person_key(turn.message), "language", spoken)
+    if mode is not None:
+        await tools.sessions.set_choice(turn.message.channel.key, "export", mode)
+        return Told("settings-export", {"export": mode})
+    return Told("settings-show", {"language": spoken or tools.locale, "export": tools.rules.export})
 
 
 def person_key(message: Message) -> str:

@@ -37,3 +37,4 @@ answers-settings-export = { $export ->
     [asked] I will make an MP4 only when you ask for it.
    *[other] I will offer the MP4 as a button.
 }
+answers-language-auto = I will speak the language you write in.

@@ -36,3 +36,4 @@ answers-settings-export = { $export ->
     [asked] Haré un MP4 solo cuando lo pidas.
    *[other] Ofreceré el MP4 con un botón.
 }
+answers-language-auto = Hablaré en el idioma en que escribas.

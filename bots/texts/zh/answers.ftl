@@ -36,3 +36,4 @@ answers-settings-export = { $export ->
     [asked] 只有你要求时，我才生成 MP4。
    *[other] 我会给你一个按钮来生成 MP4。
 }
+answers-language-auto = 好的，你用什么语言，我就用什么语言。

@@ -1,0 +1,113 @@
+"""`from-music chat`: the whole conversation in this terminal."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import uuid
+
+from prompt_toolkit import PromptSession
+from prompt_toolkit.completion import WordCompleter
+from prompt_toolkit.history import FileHistory
+from prompt_toolkit.patch_stdout import patch_stdout
+from rich.console import Console
+
+from bots.adapter import Post
+from bots.app import Program
+from bots.console import inbound
+from bots.console.screens import Buttons, LiveScreen, PromptScreen
+from bots.services import StoreDown
+from bots.settings import Settings
+from cli.terminal import Terminal, check_out_dir, open_console
+from core.verbs import VERBS
+
+
+async def chat(settings: Settings, terminal: Terminal, name: str) -> int:
+    """Talk until the person leaves; lines from a pipe are answered one by one. Returns the exit code."""
+    check_out_dir(settings, terminal)
+    if sys.stdin.isatty() and terminal.console.is_terminal:
+        return await _prompted(settings, terminal, name)
+    return await _piped(settings, terminal, name)
+
+
+async def _prompted(settings: Settings, terminal: Terminal, name: str) -> int:
+    buttons = Buttons()
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    with patch_stdout(raw=True):
+        console = Console(file=sys.stdout, force_terminal=True)
+        screen = PromptScreen(console, buttons)
+        session: PromptSession[str] = PromptSession(
+            "› ",
+            history=FileHistory(str(settings.data_dir / "chat-history")),
+            completer=WordCompleter([f"/{verb.name}" for verb in VERBS] + ["/attach "], sentence=True),
+            complete_while_typing=False,
+            bottom_toolbar=screen.toolbar,
+            refresh_interval=0.25,
+        )
+        async with open_console(settings, screen, lambda _post: None) as program:
+            console.print(terminal.say("cli-chat-welcome"), style="dim", highlight=False)
+            while True:
+                try:
+                    line = await session.prompt_async()
+                except (EOFError, KeyboardInterrupt):
+                    break
+                if line.strip():
+                    await take(program, terminal, buttons, line, name)
+            console.print(terminal.say("cli-chat-bye"), style="dim", highlight=False)
+    return 0
+
+
+async def _piped(settings: Settings, terminal: Terminal, name: str) -> int:
+    """Each line waits for its answer, so that a script reads like a conversation."""
+    ended = asyncio.Event()
+    buttons = Buttons()
+    screen = LiveScreen(terminal.console, buttons)
+
+    def done(_post: Post) -> None:
+        ended.set()
+
+    async with open_console(settings, screen, done) as program:
+        while line := await asyncio.to_thread(sys.stdin.readline):
+            if not line.strip():
+                continue
+            ended.clear()
+            typed = inbound.read_line(line)
+            screen.person(terminal.say("cli-you"), typed.text, typed.paths)
+            job = await take(program, terminal, buttons, line, name)
+            if job is not None:
+                await _until_over(program, job)
+    screen.close()
+    return 0
+
+
+async def _until_over(program: Program, job: str) -> None:
+    """Wait until a job's record says that it ended."""
+    while True:
+        record = await program.store.inbox.record(job)
+        if record is None or record.ended_ms is not None:
+            return
+        await asyncio.sleep(0.1)
+
+
+async def take(program: Program, terminal: Terminal, buttons: Buttons, line: str, name: str) -> str | None:
+    """Hand a typed line to the relay; returns its job, None if there is none."""
+    typed = inbound.read_line(line)
+    person = terminal.say("cli-you")
+    message = inbound.message(typed.text, typed.paths, chat=name, person=person, locale=terminal.locale)
+    try:
+        if typed.button is None:
+            return (await program.relay.take(message)).job or None
+        button = buttons.get(typed.button)
+        if button is None:
+            terminal.console.print(terminal.say("cli-chat-no-button", number=typed.button))
+            return None
+        receipt = await program.relay.press(button.action, button.job, message)
+    except StoreDown:
+        terminal.console.print(terminal.say("errors-store-down"))
+        return None
+    return receipt.job if receipt else None
+
+
+def new_name() -> str:
+    """A conversation of its own."""
+    return uuid.uuid4().hex[:8]

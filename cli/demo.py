@@ -1,0 +1,93 @@
+"""`from-music demo`: one song in, one MP4 out, shown as the person in the chat would see it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from importlib.resources import as_file, files
+from pathlib import Path
+
+from bots.adapter import Post, Video
+from bots.console import inbound
+from bots.console.screens import Buttons, LiveScreen
+from bots.presenter import span
+from bots.settings import Settings
+from cli.terminal import EXIT_FAILED, Terminal, check_out_dir, check_track, open_console
+
+TRACK = "final_step-60s.ogg"
+"""The track that ships with the program (cli/music/LICENSES.md)."""
+
+
+class DemoScreen(LiveScreen):
+    """A live screen that remembers the video."""
+
+    made: tuple[Path, Video] | None = None
+
+    def video(self, path: Path, video: Video, post: Post) -> None:
+        """See Screen."""
+        self.made = (path, video)
+        super().video(path, video, Post(post.kind, post.text))
+
+
+async def demo(settings: Settings, terminal: Terminal, track: Path | None, prompt: str | None) -> int:
+    """Make one video; returns the exit code. Raises Stop, StudioFailed, StoreError."""
+    check_out_dir(settings, terminal)
+    if track is not None:
+        check_track(track, terminal)
+        return await _make(settings, terminal, track, prompt)
+    with as_file(files("cli").joinpath("music", TRACK)) as shipped:
+        return await _make(settings, terminal, shipped, prompt)
+
+
+async def _make(settings: Settings, terminal: Terminal, track: Path, prompt: str | None) -> int:
+    began = time.monotonic()
+    screen = DemoScreen(terminal.console, Buttons())
+    ended: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+
+    def done(post: Post) -> None:
+        if not ended.done():
+            ended.set_result(post.stage)
+
+    if terminal.console.is_terminal:
+        terminal.console.print(f"[dim]{terminal.say('cli-starting')}[/dim]")
+    try:
+        async with open_console(settings, screen, done) as program:
+            words = prompt or terminal.say("cli-demo-prompt")
+            chat = f"demo-{time.time_ns()}"
+            message = inbound.message(
+                words, (str(track),), chat=chat, person=terminal.say("cli-you"), locale=terminal.locale
+            )
+            screen.person(terminal.say("cli-you"), words, (track.name,))
+            await program.relay.take(message)
+            await ended
+    finally:
+        screen.close()
+    return _report(screen, terminal, time.monotonic() - began)
+
+
+def _report(screen: DemoScreen, terminal: Terminal, took_s: float) -> int:
+    if screen.made is None:
+        terminal.console.print(terminal.say("cli-demo-failed"))
+        return EXIT_FAILED
+    path, video = screen.made
+    terminal.console.print()
+    terminal.console.print(
+        terminal.say(
+            "cli-demo-done",
+            path=str(path),
+            length=clock(video.duration_s),
+            mb=f"{video.size_bytes / 1e6:.1f}",
+            width=str(video.width),
+            height=str(video.height),
+            took=span(took_s, terminal.say),
+        ),
+        soft_wrap=True,
+        highlight=False,
+    )
+    return 0
+
+
+def clock(seconds: float) -> str:
+    """Spell a length as m:ss."""
+    whole = round(seconds)
+    return f"{whole // 60}:{whole % 60:02d}"

@@ -1,0 +1,1 @@
+"""Sentences of the command itself, in English and Chinese."""
