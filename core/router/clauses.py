@@ -40,10 +40,11 @@ class Clause:
     strong: bool = True
 
 
-def read(words: Words) -> tuple[Clause, ...]:
-    """Cut a message into clauses and say of each what it is."""
+def read(words: Words, *, has_file: bool) -> tuple[Clause, ...]:
+    """Cut a message into clauses and say of each what it is. `has_file`: a file or its address comes with it."""
     pieces = _pieces(words.folded)
-    return _without_lone_nouns(_without_negated(words, _matched(words, pieces)))
+    matched = [_as_caption(one, has_file) for one in _matched(words, pieces)]
+    return _without_lone_nouns(_without_negated(words, matched))
 
 
 def _pieces(folded: str) -> list[Clause]:
@@ -61,13 +62,14 @@ def _pieces(folded: str) -> list[Clause]:
 
 
 def _matched(words: Words, pieces: list[Clause]) -> list[Clause]:
-    """Join neighbouring pieces wherever a rule holds for them together, longest first."""
+    """Find the pieces a rule holds for; where none does, neighbours that it holds for together."""
     clauses, index = [], 0
     while index < len(pieces):
-        for count in range(min(_MOST_JOINED, len(pieces) - index), 0, -1):
+        for count in range(1, min(_MOST_JOINED, len(pieces) - index) + 1):
             span = pieces[index : index + count]
             text = tidy(words.folded[span[0].start : span[-1].end])
-            if found := match(text):
+            found = match(text)
+            if found and (count == 1 or found.rule.action != "idle"):
                 kind: Literal["action", "idle"] = "idle" if found.rule.action == "idle" else "action"
                 clauses.append(Clause(span[0].start, span[-1].end, kind, found, strong=span[0].strong))
                 index += count
@@ -76,6 +78,13 @@ def _matched(words: Words, pieces: list[Clause]) -> list[Clause]:
             clauses.append(pieces[index])
             index += 1
     return clauses
+
+
+def _as_caption(clause: Clause, has_file: bool) -> Clause:
+    """"For you!" beside a file asks for nothing; without one it is the agent's."""
+    if clause.match is None or clause.match.rule.action != "caption":
+        return clause
+    return replace(clause, kind="idle") if has_file else replace(clause, kind="edit", why="no file with it")
 
 
 def _without_negated(words: Words, clauses: list[Clause]) -> list[Clause]:

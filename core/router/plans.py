@@ -155,8 +155,9 @@ def _by_words(message: Message) -> Explanation:
     text = languages.whole(message.text)
     found = addresses.find(text)
     words = fold(text, tuple((one.start, one.end) for one in found), labels())
-    clauses = [one for one in read(words) if not _is_address(words, one)]
     media = tuple(dict.fromkeys(one.url for one in found if one.is_media))
+    clauses = read(words, has_file=bool(message.attachments or media))
+    clauses = tuple(one for one in clauses if not _is_address(words, one))
     asked = any(one.match and one.match.rule.action in ("upload", "handing") for one in clauses if one.kind == "action")
     urls = media or (tuple(one.url for one in found if not one.is_page) if asked else ())
     lost_page = bool(found) and not urls
@@ -168,7 +169,7 @@ def _by_words(message: Message) -> Explanation:
     return Explanation(plan if files or len(plan) > 1 else (Chat(message.text.strip()),), _reasons(message, words, clauses, urls))
 
 
-def _steps(words: Words, clauses: list[Clause], *, has_file: bool, agent_takes_links: bool) -> list[Intent]:
+def _steps(words: Words, clauses: tuple[Clause, ...], *, has_file: bool, agent_takes_links: bool) -> list[Intent]:
     """The intents of the clauses in order; neighbouring edits and the idle talk among them are one Chat."""
     steps: list[Intent] = []
     run: list[Clause] = []
@@ -236,7 +237,7 @@ def _upload(message: Message, urls: tuple[str, ...]) -> Upload:
 
 
 def _reasons(
-    message: Message, words: Words, clauses: list[Clause], urls: tuple[str, ...]
+    message: Message, words: Words, clauses: tuple[Clause, ...], urls: tuple[str, ...]
 ) -> tuple[Reason, ...]:
     reasons = []
     if message.attachments:
@@ -248,7 +249,7 @@ def _reasons(
             reasons.append(Reason(written, "CHAT", "no rule", clause.why))
             continue
         rule = clause.match.rule
-        label = {"idle": "-", "handing": "UPLOAD"}.get(rule.action, rule.action.upper())
+        label = {"idle": "-", "caption": "-", "handing": "UPLOAD"}.get(rule.action, rule.action.upper())
         note = "a typo was mended" if clause.match.mended else ""
         reasons.append(Reason(written, label, f"{rule.language}/{rule.name}", note))
     return tuple(reasons)

@@ -20,7 +20,7 @@ from rapidfuzz.distance import OSA
 
 LANGUAGES = ("en", "zh", "es")
 
-Action: TypeAlias = Literal["export", "credits", "status", "upload", "cancel", "help", "handing", "idle"]
+Action: TypeAlias = Literal["export", "credits", "status", "upload", "cancel", "help", "handing", "caption", "idle"]
 
 _MOST_WORDS_TO_MEND = 8
 _LONGEST_CLAUSE = 200
