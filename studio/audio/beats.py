@@ -8,7 +8,7 @@ import metricon
 import numpy as np
 import numpy.typing as npt
 
-from studio.audio.onsets import FINE_PER_SECOND, PER_SECOND, Curve, Heard, flux, grouped
+from studio.audio.onsets import FINE_PER_SECOND, PER_SECOND, Curve, Heard, flux, grouped, local_gain
 
 Times = npt.NDArray[np.float64]
 
@@ -35,13 +35,13 @@ class Beats:
         return np.asarray(self.times_s[self.places == 1])
 
 
-WEIGHTS = np.array([1.2, 1.0, 1.0, 0.6], dtype=np.float32)
-"""Bass to treble: hats play between the beats as willingly as on them."""
+WEIGHTS = np.array([1.0, 1.0, 1.5, 2.5], dtype=np.float32)
+"""Bass to treble, for the time of the beats: transients are sharpest at the top."""
 BODY = np.array([1.0, 1.0, 0.8, 0.2], dtype=np.float32)
 """For the question which level is the beat: kick, snare and bass decide."""
 LOWEST_BPM, HIGHEST_BPM = 55.0, 215.0
 STEADINESS = 100.0
-TEMPI = 60
+TEMPI = 40
 SHARPNESS = 4.0
 USUAL_BPM = 118.0
 SPREAD_OCTAVES = 0.6
@@ -54,8 +54,10 @@ def find_beats(heard: Heard) -> Beats:
     log_mel = heard.log_mel
     if len(log_mel) < 2 * PER_SECOND or float(log_mel.max()) < 0.1:
         return Beats()
-    groups = grouped(flux(log_mel))
-    times = decode(groups @ WEIGHTS)
+    rise = grouped(flux(log_mel))
+    strength = local_gain(rise @ WEIGHTS)
+    groups = np.stack([local_gain(column) for column in rise.T], axis=1)
+    times = decode(strength)
     if len(times) < 4:
         return Beats()
     times = level(times, groups @ BODY)
@@ -65,7 +67,7 @@ def find_beats(heard: Heard) -> Beats:
 
 def decode(strength: Curve) -> Times:
     """Return the most likely steady run of beats through an onset curve (bar-pointer model, Krebs et al. 2015)."""
-    activation = np.clip(strength / (SHARPNESS * float(WEIGHTS.sum())), 0.0, 0.95)
+    activation = np.clip(strength / SHARPNESS, 0.0, 0.95)
     found = metricon.track_beats(
         metricon.Activations.from_activations(activation, fps=PER_SECOND),
         min_bpm=LOWEST_BPM,

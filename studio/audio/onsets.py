@@ -16,7 +16,7 @@ BANDS = 40
 LOW_HZ, HIGH_HZ = 30.0, 11000.0
 WINDOW_S = 0.0464
 """2048 samples at 44.1 kHz."""
-COMPRESSION = 1000.0
+COMPRESSION = 300.0
 GROUPS = ((0, 4), (4, 12), (12, 24), (24, 40))
 """Of the 40 bands: to about 250 Hz, 1 kHz, 3.3 kHz, and above."""
 FINE_PER_SECOND = 400
@@ -81,7 +81,7 @@ class Ear:
         return np.asarray(np.log1p(np.float32(COMPRESSION) * amplitude), dtype=np.float32)
 
 
-def flux(log_mel: Curve, lag: int = 2) -> Curve:
+def flux(log_mel: Curve, lag: int = 1) -> Curve:
     """Return the rise of every band against its loudest neighbour `lag` rows ago.
 
     Returns:
@@ -96,12 +96,8 @@ def flux(log_mel: Curve, lag: int = 2) -> Curve:
 
 
 def grouped(rise: Curve) -> Curve:
-    """Return the rise of bass, low middle, middle and treble, each against its own level around the moment.
-
-    Returns:
-        float32 [n, 4]; about 1.0 on average where something happens.
-    """
-    return np.stack([local_gain(rise[:, low:high].mean(axis=1)) for low, high in GROUPS], axis=1)
+    """Return the mean rise of bass, low middle, middle and treble: float32 [n, 4]."""
+    return np.stack([rise[:, low:high].mean(axis=1) for low, high in GROUPS], axis=1)
 
 
 def local_gain(curve: Curve, seconds: float = 4.0, floor: float = 0.1) -> Curve:
