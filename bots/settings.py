@@ -48,6 +48,10 @@ class Settings(BaseSettings):
         False, description="Send the agent's own drag-and-drop hints back to it as a second paid message"
     )
 
+    public_url: str | None = Field(
+        None, description="Address under which people reach our own studio; unset: there are no links to its videos"
+    )
+
     # -- people and channels
     session_scope: Literal["channel", "person"] = Field(
         "channel", description="Whether a channel shares one project or each person in it has one"

@@ -12,7 +12,6 @@ import typer
 from pydantic import ValidationError
 
 from bots.settings import Settings
-from cli import demo as demo_command
 from cli import terminal as terminals
 from cli.terminal import EXIT_USAGE, Terminal, print_error
 
@@ -48,6 +47,8 @@ def demo(
     prompt: Annotated[str | None, typer.Option(help="What to say with it.")] = None,
 ) -> None:
     """A real song goes in, an MP4 comes out."""
+    from cli import demo as demo_command  # noqa: PLC0415 - see why: the short commands start fast
+
     settings, terminal = load()
     raise typer.Exit(terminals.run(lambda: demo_command.demo(settings, terminal, track, prompt or None), terminal))
 
@@ -112,6 +113,14 @@ def sse(path: Annotated[Path, typer.Argument(help="A raw /run_sse body.")]) -> N
         raise typer.Exit(terminal.fail("cli-sse-missing", EXIT_USAGE, path=str(path)).code) from None
     for line in read_recorded(raw):
         typer.echo(json.dumps(line, ensure_ascii=False))
+
+
+@app.command()
+def settings() -> None:
+    """Print every setting with its default, as an example file."""
+    from cli.settings_text import example  # noqa: PLC0415 - it reads the studio's settings, too
+
+    typer.echo(example(), nl=False)
 
 
 @app.command()

@@ -18,16 +18,13 @@ import httpx
 
 from bots.app import Backend
 from bots.settings import DEFAULT_API_URL, Settings
+from cli.errors import StudioFailed
 
 log = logging.getLogger(__name__)
 
 READY_S = 60.0
 STOP_S = 5.0
 LOOK_S = 1.0
-
-
-class StudioFailed(Exception):
-    """The studio did not start; the text is its own last sentence, for the operator."""
 
 
 @asynccontextmanager
@@ -37,11 +34,11 @@ async def open_backend(settings: Settings) -> AsyncIterator[Backend]:
         yield Backend(settings.nemo_api_url or DEFAULT_API_URL)
         return
     if settings.nemo_api_url is not None:
-        yield Backend(settings.nemo_api_url, own=True, public_url=os.environ.get("PUBLIC_URL"))
+        yield Backend(settings.nemo_api_url, own=True, public_url=settings.public_url)
         return
-    keeper = Keeper(settings.data_dir / "studio")
+    keeper = Keeper(settings.data_dir / "studio", settings.public_url)
     async with keeper:
-        yield Backend(keeper.url, own=True, public_url=os.environ.get("PUBLIC_URL") or None)
+        yield Backend(keeper.url, own=True, public_url=settings.public_url)
 
 
 class Keeper:
@@ -50,8 +47,8 @@ class Keeper:
     The port is remembered, so that addresses stay the same over restarts.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, public_url: str | None = None) -> None:
+        self._folder, self._public_url = folder, public_url
         self._lock: int | None = None
         self._child: asyncio.subprocess.Process | None = None
         self._task: asyncio.Task[None] | None = None
@@ -112,6 +109,8 @@ class Keeper:
             "STUDIO_HOST": "127.0.0.1",
             "STUDIO_DATA_DIR": str(self._folder),
         }
+        if self._public_url:
+            environ["STUDIO_PUBLIC_URL"] = self._public_url
         logfile = (self._folder / "studio.log").open("ab")
         with logfile:
             self._child = await asyncio.create_subprocess_exec(

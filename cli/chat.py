@@ -18,7 +18,8 @@ from bots.console import inbound
 from bots.console.screens import Buttons, LiveScreen, PromptScreen
 from bots.services import StoreDown
 from bots.settings import Settings
-from cli.terminal import Terminal, check_out_dir, open_console
+from cli.console import open_console
+from cli.terminal import Terminal, check_out_dir
 from core.verbs import VERBS
 
 

@@ -12,7 +12,8 @@ from bots.console import inbound
 from bots.console.screens import Buttons, LiveScreen
 from bots.presenter import span
 from bots.settings import Settings
-from cli.terminal import EXIT_FAILED, Terminal, check_out_dir, check_track, open_console
+from cli.console import open_console
+from cli.terminal import EXIT_FAILED, Terminal, check_out_dir, check_track
 
 TRACK = "final_step-60s.ogg"
 """The track that ships with the program (cli/music/LICENSES.md)."""

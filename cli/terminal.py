@@ -8,21 +8,16 @@ import locale
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
-from bots.adapter import Post
-from bots.app import Program, open_program, running
-from bots.console.inbound import PLATFORM
-from bots.console.outbound import ConsoleOutbound, Place, Screen
 from bots.settings import Settings
 from bots.texts import Texts
-from cli.backend import StudioFailed, open_backend
+from cli.errors import StudioFailed
 from core.errors import NemoError
 from core.store.errors import StoreError
 
@@ -77,18 +72,6 @@ def system_language() -> str:
 def print_error(text: str) -> None:
     """One sentence on stderr."""
     print(text, file=sys.stderr)  # noqa: T201 - the command's own voice
-
-
-@asynccontextmanager
-async def open_console(settings: Settings, screen: Screen, done: Callable[[Post], None]) -> AsyncIterator[Program]:
-    """Run backend, store, relay and engine for one terminal. Raises StudioFailed, StoreError."""
-    place = Place(settings.out_dir, settings.data_dir / "console")
-    async with (
-        open_backend(settings) as backend,
-        open_program(settings, backend, {PLATFORM: lambda _s, _t: ConsoleOutbound(screen, place, done)}) as program,
-        running(program.engine((PLATFORM,))),
-    ):
-        yield program
 
 
 def check_track(path: Path, terminal: Terminal) -> None:
