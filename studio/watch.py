@@ -1,0 +1,159 @@
+"""The watch page of a finished video: player, download, poster, preview for chats. It holds no secret but its own link."""
+
+from __future__ import annotations
+
+import secrets
+from html import escape
+from string import Template
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+from studio import texts
+from studio.api.renders import filename_of
+from studio.api.services import base_url, services
+from studio.store import Render
+
+_PAGE = Template("""<!doctype html>
+<html lang="$lang">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="robots" content="noindex">
+<title>$title</title>
+$meta
+<style nonce="$nonce">
+:root { color-scheme: dark; --ink: #f3f1fb; --soft: #a9a3c2; --line: #2c2640; --go: #ff8a5c; }
+* { box-sizing: border-box; }
+body { margin: 0; min-height: 100vh; display: flex; flex-direction: column; align-items: center; justify-content: center;
+  gap: 1.25rem; padding: 1.25rem; background: #0d0a16 radial-gradient(80rem 40rem at 50% -12rem, #33205c 0, #0d0a16 70%);
+  color: var(--ink); font: 16px/1.5 "Inter", "Noto Sans", "Noto Sans CJK SC", system-ui, sans-serif; }
+main { width: 100%; max-width: $width; }
+video { display: block; width: 100%; max-height: 78vh; background: #000; border-radius: 14px;
+  box-shadow: 0 1.5rem 4rem #0009; }
+h1 { font-size: clamp(1.25rem, 4vw, 1.75rem); line-height: 1.25; margin: 1.25rem 0 0; overflow-wrap: anywhere; }
+p { margin: .25rem 0 0; color: var(--soft); overflow-wrap: anywhere; }
+.row { display: flex; flex-wrap: wrap; gap: 1rem; align-items: center; justify-content: space-between; }
+a.get { margin-top: 1.25rem; padding: .65rem 1.3rem; border-radius: 999px; background: var(--go); color: #1a0d08; font-weight: 600;
+  text-decoration: none; white-space: nowrap; }
+a.get:hover { filter: brightness(1.1); }
+a.get:focus-visible { outline: 3px solid var(--ink); outline-offset: 3px; }
+footer { color: var(--soft); font-size: .85rem; }
+</style>
+</head>
+<body>
+<main>$body</main>
+<footer>From Music</footer>
+</body>
+</html>
+""")
+
+_BODY = Template("""
+<video controls playsinline preload="metadata" poster="$poster" src="$video"></video>
+<div class="row"><div><h1>$title</h1><p>$facts</p></div>
+<a class="get" href="$download" download>$get</a></div>
+""")
+
+
+def language_of(accepted: str) -> str:
+    """The first language of an Accept-Language header that we have."""
+    for part in accepted.split(","):
+        tag = part.partition(";")[0].strip().lower().split("-")[0]
+        if tag in texts.LANGUAGES:
+            return tag
+    return "en"
+
+
+def page(render: Render, base: str, language: str, nonce: str) -> str:
+    """The page of a finished export; every value is escaped."""
+    result = render.result
+    meta = render.job["draft"].get("m", {})
+    title = str(meta.get("title") or filename_of(render).removesuffix(".mp4"))[:200]
+    artist = str(meta.get("artist") or "")[:200]
+    minutes, seconds = divmod(round(float(result.get("duration", 0))), 60)
+    width, height = int(result.get("width", 1920)), int(result.get("height", 1080))
+    facts = " · ".join(part for part in (artist, f"{minutes}:{seconds:02d}", f"{width}×{height}") if part)
+    files = f"{base}/files/{render.link}"
+    heading = f"{artist} – {title}" if artist else title
+    near = f"../files/{render.link}"  # relative: 'self' of the policy is wherever the page was fetched from
+    values = {"title": title, "facts": facts, "poster": f"{near}/poster.jpg", "video": f"{near}/video.mp4"}
+    values |= {"download": f"{near}/video.mp4?dl=1", "get": texts.say(language, "watch-download")}
+    body = _BODY.substitute({key: escape(value) for key, value in values.items()})
+    return _PAGE.substitute(
+        lang=language,
+        title=escape(heading),
+        meta=_meta(heading, files, f"{base}/v/{render.link}", width, height),
+        nonce=nonce,
+        width="1100px" if width > height else "720px" if width == height else "460px",
+        body=body,
+    )
+
+
+def _meta(heading: str, files: str, here: str, width: int, height: int) -> str:
+    """What chats read to show a player: og:video is the small copy (at most 50 MB)."""
+    pairs = {
+        "og:type": "video.other", "og:site_name": "From Music", "og:title": heading, "og:url": here,
+        "og:image": f"{files}/poster.jpg", "og:image:width": width, "og:image:height": height,
+        "og:video": f"{files}/preview.mp4", "og:video:secure_url": f"{files}/preview.mp4", "og:video:type": "video/mp4",
+        "og:video:width": width, "og:video:height": height,
+    }  # fmt: skip
+    if not files.startswith("https:"):
+        del pairs["og:video:secure_url"]
+    cards = {
+        "twitter:card": "player",
+        "twitter:player": here,
+        "twitter:title": heading,
+        "twitter:image": f"{files}/poster.jpg",
+    }
+    lines = [f'<meta property="{name}" content="{escape(str(value))}">' for name, value in pairs.items()]
+    return "\n".join([*lines, *(f'<meta name="{name}" content="{escape(value)}">' for name, value in cards.items())])
+
+
+def _headers(nonce: str) -> dict[str, str]:
+    return {
+        "Content-Security-Policy": f"default-src 'none'; media-src 'self'; img-src 'self'; style-src 'nonce-{nonce}';"
+        " base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "no-referrer",
+        "Cache-Control": "private, max-age=300",
+    }
+
+
+async def watch(request: Request) -> Response:
+    """The page behind an unguessable link."""
+    parts = services(request)
+    language = language_of(request.headers.get("accept-language", ""))
+    nonce = secrets.token_urlsafe(12)
+    render = await parts.store.render_by_link(request.path_params["link"])
+    if render is None or render.status != "completed":
+        return _nothing(language, nonce, 404, "watch-gone")
+    return HTMLResponse(page(render, base_url(request), language, nonce), headers=_headers(nonce))
+
+
+async def claimed(request: Request) -> Response:
+    """The project behind a claim token: its newest video."""
+    parts = services(request)
+    language = language_of(request.headers.get("accept-language", ""))
+    nonce = secrets.token_urlsafe(12)
+    session = await parts.store.claimed(request.query_params.get("ct", ""), parts.clock())
+    if session is None:
+        return _nothing(language, nonce, 404, "watch-gone")
+    render = await parts.store.newest_render(session)
+    if render is None:
+        return _nothing(language, nonce, 200, "watch-none")
+    return HTMLResponse(page(render, base_url(request), language, nonce), headers=_headers(nonce))
+
+
+def _nothing(language: str, nonce: str, status: int, key: str) -> Response:
+    sentence = escape(texts.say(language, key))
+    spelled = _PAGE.substitute(
+        lang=language, title="From Music", meta="", nonce=nonce, width="560px", body=f"<h1>{sentence}</h1>"
+    )
+    return HTMLResponse(spelled, status, headers=_headers(nonce))
+
+
+ROUTES = [
+    Route("/v/{link}", watch, methods=["GET"]),
+    Route("/workspace/claim", claimed, methods=["GET"]),
+]
