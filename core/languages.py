@@ -21,18 +21,20 @@ _KANA_OR_HANGUL = re.compile(r"[\u3041-\u30ff\uac00-\ud7af]")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _TRADITIONAL_PARTS = frozenset({"hant", "tw", "hk", "mo"})
 _SPANISH_SIGNS = re.compile("[ñ¿¡]", re.IGNORECASE)
-_SPANISH_WORDS = frozenset(
-    "el la los las un una unos unas de del que y con para por más mi tu su este esta esto eso sube súbelo haz hazlo pon "
+_SPANISH = (
+    "el la los las un una unos unas de del que y con para por más mi tu su este esta esto eso sube haz hazlo pon "
     "ponle añade agrega quita cambia quiero puedes puede video vídeo canción música crea hacer hola gracias favor cómo "
     "cuánto cuántos está estado créditos saldo descarga descargar exporta exportar envíame mándame dame luego después "
-    "al en es no sí ya lo le título texto fondo rápido lento fuerte".split()
+    "al en es no sí ya lo le título texto fondo rápido lento fuerte"
 )
-_SHARED_WORDS = frozenset("video no me a".split())
-_ENGLISH_WORDS = frozenset(
-    "the a an and or to of in on with for from is are it its it's this that my your me i you please make add create put "
-    "change remove give send show how what when where why can could would do don't not then video song music track more "
-    "less at by so but help export download upload status credits balance cancel stop".split()
+_SHARED_WORDS = frozenset({"video", "no", "me", "a"})
+_ENGLISH = (
+    "the a an and or to of in on with for from is are it its it's this that my your me i you please make add put "
+    "change remove give send show how what when where why can could would do don't not then video song music more "
+    "less at by so but help export download upload status credits balance cancel stop"
 )
+_SPANISH_WORDS = frozenset(_SPANISH.split())
+_ENGLISH_WORDS = frozenset(_ENGLISH.split())
 
 
 def normalise(tag: str | None) -> str | None:

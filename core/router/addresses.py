@@ -9,15 +9,16 @@ from urllib.parse import unquote, urlsplit
 
 from linkify_it import LinkifyIt
 
-MEDIA = frozenset(
-    ".mp4 .mov .avi .webm .mkv .jpg .jpeg .png .gif .webp .mp3 .wav .m4a .aac .flac".split()
+_ENDINGS = ".mp4 .mov .avi .webm .mkv .jpg .jpeg .png .gif .webp .mp3 .wav .m4a .aac .flac"
+_HOSTS = (
+    "youtube.com youtu.be spotify.com spoti.fi soundcloud.com music.apple.com tidal.com deezer.com tiktok.com vimeo.com "
+    "instagram.com facebook.com x.com twitter.com bilibili.com b23.tv douyin.com music.163.com y.qq.com"
 )
+
+MEDIA = frozenset(_ENDINGS.split())
 """Endings the backend takes (nemovideo-api §4.3, flac: §11)."""
 
-PAGES = frozenset(
-    "youtube.com youtu.be spotify.com soundcloud.com music.apple.com tidal.com deezer.com tiktok.com vimeo.com "
-    "instagram.com facebook.com x.com twitter.com bilibili.com b23.tv douyin.com music.163.com y.qq.com spoti.fi".split()
-)
+PAGES = frozenset(_HOSTS.split())
 """Hosts whose addresses are pages to look at, not files: the agent explains what it can do instead (§7.6)."""
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from core.router.rules import Match, is_turned_off, joints, match, names_things, tidy
-from core.router.words import CONTENT, Words
+from core.router.words import ADDRESS, CONTENT, Words
 
 _MOST_JOINED = 4
 """Pieces tried as one clause: a joint may stand inside a request ("what have we got so far")."""
@@ -67,11 +67,11 @@ def _matched(words: Words, pieces: list[Clause]) -> list[Clause]:
     while index < len(pieces):
         for count in range(1, min(_MOST_JOINED, len(pieces) - index) + 1):
             span = pieces[index : index + count]
-            text = tidy(words.folded[span[0].start : span[-1].end])
-            found = match(text)
+            end = span[-1].end
+            found = _match(words.folded[span[0].start : end], asked=words.folded[end : end + 2].strip().startswith("?"))
             if found and (count == 1 or found.rule.action != "idle"):
                 kind: Literal["action", "idle"] = "idle" if found.rule.action == "idle" else "action"
-                clauses.append(Clause(span[0].start, span[-1].end, kind, found, strong=span[0].strong))
+                clauses.append(Clause(span[0].start, end, kind, found, strong=span[0].strong))
                 index += count
                 break
         else:
@@ -80,8 +80,16 @@ def _matched(words: Words, pieces: list[Clause]) -> list[Clause]:
     return clauses
 
 
+def _match(text: str, *, asked: bool) -> Match | None:
+    """The rule for a clause. One that holds an address can only hand that over ("upload this https://…")."""
+    if ADDRESS not in text:
+        return match(tidy(text), asked=asked)
+    found = match(tidy(text.replace(ADDRESS, "")), asked=asked)
+    return found if found and found.rule.action in ("upload", "handing", "caption") else None
+
+
 def _as_caption(clause: Clause, has_file: bool) -> Clause:
-    """"For you!" beside a file asks for nothing; without one it is the agent's."""
+    """ "For you!" beside a file asks for nothing; without one it is the agent's."""
     if clause.match is None or clause.match.rule.action != "caption":
         return clause
     return replace(clause, kind="idle") if has_file else replace(clause, kind="edit", why="no file with it")
@@ -112,7 +120,9 @@ def _without_lone_nouns(clauses: list[Clause]) -> tuple[Clause, ...]:
     if not any(clause.kind == "edit" for clause in clauses):
         return tuple(clauses)
     return tuple(
-        replace(clause, kind="edit", why="a bare noun beside an edit") if clause.match and clause.match.rule.alone else clause
+        replace(clause, kind="edit", why="a bare noun beside an edit")
+        if clause.match and clause.match.rule.alone
+        else clause
         for clause in clauses
     )
 

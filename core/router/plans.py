@@ -81,10 +81,10 @@ def _message_of(line: str | bytes) -> Message:
     except (ValueError, RecursionError) as error:
         raise ValueError("not a JSON object") from error
     if not isinstance(fields, dict):
-        raise ValueError("not a JSON object")
+        raise ValueError("not a JSON object")  # noqa: TRY004 - one class for every bad line
     text = fields.get("text", "")
     if not isinstance(text, str | None):
-        raise ValueError("text is not a string")
+        raise ValueError("text is not a string")  # noqa: TRY004 - as above
     attachment = fields.get("attachment", False) in (True, "yes", "true", 1)
     files = (Attachment("track.mp3"),) if attachment else ()
     return Message("", Channel("console", "plans"), Person("plans"), text or "", files)
@@ -148,7 +148,8 @@ def _by_length(message: Message) -> Explanation | None:
         return None
     files: Plan = (Upload(files=True),) if message.attachments else ()
     plan = (*files, Chat(message.text.strip()))
-    return Explanation(plan, (Reason(message.text[:80] + "…", intents.names(plan), "no rule", "too long to be a command"),))
+    reason = Reason(message.text[:80] + "…", intents.names(plan), "no rule", "too long to be a command")
+    return Explanation(plan, (reason,))
 
 
 def _by_words(message: Message) -> Explanation:
@@ -163,10 +164,15 @@ def _by_words(message: Message) -> Explanation:
     lost_page = bool(found) and not urls
     steps = _steps(words, clauses, has_file=bool(message.attachments or urls), agent_takes_links=lost_page)
     files: Plan = (_upload(message, urls),) if message.attachments or urls else ()
-    plan = _joined((*files, *steps)) or (Chat(message.text.strip()),)
-    if not any(isinstance(one, Chat) for one in plan):
-        return Explanation(plan, _reasons(message, words, clauses, urls))
-    return Explanation(plan if files or len(plan) > 1 else (Chat(message.text.strip()),), _reasons(message, words, clauses, urls))
+    plan = _joined((*files, *steps)) or _wordless(words)
+    if len(plan) == 1 and isinstance(plan[0], Chat):
+        plan = (Chat(message.text.strip()),)
+    return Explanation(plan, _reasons(message, words, clauses, urls))
+
+
+def _wordless(words: Words) -> Plan:
+    """No word and no file: a mere "?" asks for help, the rest (emoji) is talk."""
+    return (Do("help"),) if set(words.folded.split()) in ({"?"}, {"??"}, {"???"}) else (Chat(words.written.strip()),)
 
 
 def _steps(words: Words, clauses: tuple[Clause, ...], *, has_file: bool, agent_takes_links: bool) -> list[Intent]:
@@ -236,9 +242,7 @@ def _upload(message: Message, urls: tuple[str, ...]) -> Upload:
     return Upload(urls=urls, files=bool(message.attachments))
 
 
-def _reasons(
-    message: Message, words: Words, clauses: tuple[Clause, ...], urls: tuple[str, ...]
-) -> tuple[Reason, ...]:
+def _reasons(message: Message, words: Words, clauses: tuple[Clause, ...], urls: tuple[str, ...]) -> tuple[Reason, ...]:
     reasons = []
     if message.attachments:
         reasons.append(Reason("", "UPLOAD", "attachment", f"{len(message.attachments)} file(s)"))

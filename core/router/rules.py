@@ -28,6 +28,9 @@ _FRAGMENT = re.compile(r"\{([a-z_]+)\}")
 _BESIDE_HAN = re.compile(r" (?=[\u3400-\u9fff])|(?<=[\u3400-\u9fff]) ")
 _EDGES = " \n.,;:!?~-–—…。，；：！？、～·*_#>()[]{}|/\\\"'“”‘’¡¿+=&"
 _TOKEN = re.compile(r"[a-z]{4,}")
+_MARKS = (
+    r"\.+(?=[\s\ue000-\ue001]|$)|[!?。！？；;\n…，、,—–~～]+|(?<=\s)-+(?=\s)|:(?=\s|$)|\.{2,}|(?<=[^\x00-\x7f])[.:]+"
+)
 _WORD_ENDS = r"(?!(?<=[a-z0-9])[a-z0-9'])"
 _WORD_BEGINS = r"(?!(?<=[a-z0-9'])[a-z0-9])"
 
@@ -37,6 +40,7 @@ class Rule:
     """One line of a table.
 
     Attributes:
+        asked: Holds only where a question mark follows ("ready?").
         alone: Holds only if nothing else in the message is an edit ("credits", "status": a noun is no request).
     """
 
@@ -45,6 +49,7 @@ class Rule:
     action: Action
     pattern: re.Pattern[str]
     alone: bool
+    asked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +85,8 @@ def tables() -> tuple[Table, ...]:
 @cache
 def joints() -> re.Pattern[str]:
     """What stands between two clauses: marks of punctuation and the connecting words of every language."""
-    marks = r"[.!?]+(?=[\s\ue000-\ue001]|$)|[。！？；;\n…，、,—–~～]+|(?<=\s)-+(?=\s)|:(?=\s|$)|\.{2,}|(?<=[^\x00-\x7f])[.!?:]+|[!?]+"
-    words = "|".join(_expand(text, _raw(language)["fragments"]) for language in LANGUAGES for text in _raw(language)["joints"])
-    return re.compile(rf"(?:\s*(?:{marks}|{words})\s*)+")
+    words = "|".join(text for language in LANGUAGES for text in _raw(language)["joints"])
+    return re.compile(rf"(?:\s*(?:{_MARKS}|{words})\s*)+")
 
 
 @cache
@@ -98,15 +102,20 @@ def tidy(clause: str) -> str:
     return _BESIDE_HAN.sub("", " ".join(clause.split())).strip(_EDGES)
 
 
-def match(clause: str, *, mend: bool = True) -> Match | None:
-    """Return the rule that holds for the whole of a tidy clause, or None: it is for the agent."""
+def match(clause: str, *, asked: bool = False, mend: bool = True) -> Match | None:
+    """Return the rule that holds for the whole of a tidy clause, or None: it is for the agent.
+
+    Args:
+        asked: A question mark stands behind it.
+        mend: Try again with typos put right.
+    """
     if not clause or len(clause) > _LONGEST_CLAUSE:
         return None
     for table in tables():
-        if found := _match_in(table, clause):
+        if found := _match_in(table, clause, asked):
             return found
     if mend and (mended := _mend(clause)) != clause:
-        found = match(mended, mend=False)
+        found = match(mended, asked=asked, mend=False)
         return Match(found.rule, found.text, mended=True) if found else None
     return None
 
@@ -121,12 +130,13 @@ def names_things(clause: str) -> bool:
     return any(table.names.search(clause) for table in tables())
 
 
-def _match_in(table: Table, clause: str) -> Match | None:
-    for text in _without_manners(table, clause):
+def _match_in(table: Table, clause: str, asked: bool) -> Match | None:
+    forms = _without_manners(table, clause)
+    for text in forms:
         for rule in table.rules:
-            if rule.pattern.fullmatch(text):
+            if (asked or not rule.asked) and rule.pattern.fullmatch(text):
                 return Match(rule, text)
-    if table.idle.fullmatch(clause) or not _without_manners(table, clause)[-1]:
+    if not forms[-1] or any(table.idle.fullmatch(text) for text in forms):
         return Match(Rule("idle", table.language, "idle", table.idle, alone=False), clause)
     return None
 
@@ -174,10 +184,17 @@ def _raw(language: str) -> Mapping[str, Any]:
 def _read(language: str, raw: Mapping[str, Any]) -> Table:
     fragments: Mapping[str, str] = raw["fragments"]
     rules = tuple(
-        Rule(line["name"], language, line["action"], _compile(line["patterns"], fragments), line.get("alone", False))
+        Rule(
+            line["name"],
+            language,
+            line["action"],
+            _compile(line["patterns"], fragments),
+            alone=line.get("alone", False),
+            asked=line.get("asked", False),
+        )
         for line in raw["rules"]
     )
-    literal = " ".join(rule.pattern.pattern for rule in rules) + " " + " ".join(raw["before"] + raw["after"] + raw["idle"])
+    literal = " ".join([*(rule.pattern.pattern for rule in rules), *raw["before"], *raw["after"], *raw["idle"]])
     return Table(
         language=language,
         rules=rules,
