@@ -99,6 +99,7 @@ class Embedded:
         self.owner = False
         self._owner_lock: IO[bytes] | None = None
         self._child: subprocess.Popen[bytes] | None = None
+        self._reachable = False  # the child's socket was seen
         self._keeper: asyncio.Task[None] | None = None
 
     @property
@@ -111,6 +112,7 @@ class Embedded:
         try:
             await self._take_over()
             await self._until_answers()
+            self._reachable = True
         except BaseException:
             await self._leave()
             raise
@@ -272,12 +274,18 @@ class Embedded:
         while True:
             await asyncio.sleep(0.2 if self._child else 0.5)
             try:
-                if self._child and self._child.poll() is None and self.socket.exists():
-                    pause_s = 0.1
-                    continue
-                if self._child:
+                if self._child and self._child.poll() is None:
+                    if self.socket.exists() or not self._reachable:
+                        self._reachable = self.socket.exists()
+                        pause_s = 0.1
+                        continue
+                    log.warning("the socket of the store was removed; starting the store again")
+                    self._child.terminate()
+                    await asyncio.to_thread(self._child.wait)
+                elif self._child:
                     log.warning("the store ended; starting it again. Its last words: %s", self._last_words())
-                    self._child = None
+                if self._child:
+                    self._child, self._reachable = None, False
                     await asyncio.sleep(pause_s)
                     pause_s = min(5.0, pause_s * 2)
                 if self.owner:

@@ -46,8 +46,8 @@ async def test_everything_works_on_a_cluster(tmp_path: Path) -> None:
     node = RealServer(tmp_path / "c", "--cluster-enabled", "yes", port=free_port())
     with node:
         with node.client() as admin:
-            admin.execute_command("CLUSTER", "ADDSLOTSRANGE", "0", "16383")  # type: ignore[no-untyped-call]
-            await until(lambda: "cluster_state:ok" in str(admin.execute_command("CLUSTER", "INFO")))  # type: ignore[no-untyped-call]
+            admin.execute_command("CLUSTER", "ADDSLOTSRANGE", "0", "16383")
+            await until(lambda: "cluster_state:ok" in str(admin.execute_command("CLUSTER", "INFO")))
         config = StoreConfig(url=f"redis://127.0.0.1:{node.port}", mode="cluster", wait_s=10)
         async with open_store(config) as store:
             assert store.warnings == ()

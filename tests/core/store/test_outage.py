@@ -172,12 +172,12 @@ async def test_a_store_that_becomes_a_replica_is_read_only(own: RealServer, mort
     async with open_store(mortal) as store:
         turn = (await store.inbox.put(said(1))).turn_id
         with own.client() as admin:
-            admin.replicaof("127.0.0.1", free_port())  # type: ignore[no-untyped-call]
+            admin.replicaof("127.0.0.1", free_port())
             with pytest.raises(StoreReadOnly):
                 await store.inbox.put(said(2))
             async with running(store, ends):
                 await asyncio.sleep(0.3)
-                admin.replicaof("NO", "ONE")  # type: ignore[no-untyped-call]
+                admin.replicaof("NO", "ONE")
                 await until(lambda: all_ended(store))
         record = await store.inbox.record(turn)
         assert record
@@ -187,10 +187,10 @@ async def test_a_store_that_becomes_a_replica_is_read_only(own: RealServer, mort
 async def test_a_real_replica_is_refused_at_the_start(tmp_path: Path) -> None:
     with RealServer(tmp_path / "a", port=free_port()) as primary:
         options = ("--replicaof", "127.0.0.1", str(primary.port))
-        with RealServer(tmp_path / "b", *options, port=free_port()) as replica:
-            with pytest.raises(StoreReadOnly, match="primary"):
-                async with open_store(StoreConfig(url=replica.url)):
-                    pass
+        replica = RealServer(tmp_path / "b", *options, port=free_port())
+        with replica, pytest.raises(StoreReadOnly, match="primary"):
+            async with open_store(StoreConfig(url=replica.url)):
+                pass
 
 
 async def test_open_waits_for_a_server_that_is_not_there_yet(tmp_path: Path) -> None:

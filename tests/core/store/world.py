@@ -30,7 +30,7 @@ async def until(true: Callable[[], Awaitable[Any] | Any], seconds: float = 30.0)
 
 @asynccontextmanager
 async def running(store: Store, handler: Handler, **options: Any) -> AsyncIterator[Engine]:
-    settings = {"replica": "r1", "lease_s": LEASE_S} | options
+    settings: dict[str, Any] = {"replica": "r1", "lease_s": LEASE_S} | options
     engine = Engine(store, settings.pop("platforms", ["console"]), handler, **settings)
     task = asyncio.create_task(engine.run())
     try:
