@@ -61,29 +61,38 @@ class Backdrop:
                 [flip * sin, cos, y - flip * sin * width / 2 - cos * height / 2],
             ]
         )
-        soft = cv2.warpAffine(
-            ground, matrix, self.small, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REFLECT
-        )
+        way = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        soft = _f32(cv2.warpAffine(ground, matrix, self.small, flags=way, borderMode=cv2.BORDER_REFLECT))
         light = (
             shot.light * (0.84 + 0.26 * now.pulse + 0.12 * now.bass + 0.08 * now.loudness) * (1 - 0.45 * now.closing)
         )
         cv2.multiply(soft, self.vignette, soft, float(light))
         self.bokeh.draw(soft, now)
-        return np.asarray(soft, np.float32)
+        return soft
 
     def cut(self, soft: F32, now: Moment) -> None:
         """Add the light of a cut: brightest at the rim, gone in six frames."""
         if now.flash > 0:
             cv2.add(soft, self.rim * (self.flash[now.shot.hue] * (0.30 * now.flash)), soft)
 
-    def finish(self, soft: F32, now: Moment, tops: F32, frame: Planes) -> None:
-        """Scale up to 1/4, add the particles above the bars' `tops`, scale up to the whole frame with a dither."""
-        middle = cv2.resize(soft, self.middle, interpolation=cv2.INTER_LINEAR)
+    def enlarged(self, soft: F32) -> F32:
+        """Return the soft layer at 1/4 size."""
+        return _f32(cv2.resize(soft, self.middle, interpolation=cv2.INTER_LINEAR))
+
+    def sparkle(self, middle: F32, now: Moment, tops: F32) -> None:
+        """Add the particles to the layer at 1/4 size, above the bars' `tops` (float32 [width], its pixels)."""
         self.sparks.draw(middle, now, tops)
+
+    def fill(self, middle: F32, frame: Planes) -> None:
+        """Scale the layer up to the whole frame, with a dither."""
         y, u, v = cv2.split(middle)
-        self.luma.draw(y + 16, frame.y)
-        self.chroma.draw(u + 128, frame.u)
-        self.chroma.draw(v + 128, frame.v)
+        self.luma.draw(_f32(y) + 16, frame.y)
+        self.chroma.draw(_f32(u) + 128, frame.u)
+        self.chroma.draw(_f32(v) + 128, frame.v)
+
+
+def _f32(array: object) -> F32:
+    return np.asarray(array, np.float32)
 
 
 def _ground(cover: U8, ramp: F32, longest: int, background: str | None) -> F32:
@@ -97,7 +106,7 @@ def _ground(cover: U8, ramp: F32, longest: int, background: str | None) -> F32:
         tinted = colour * (0.55 + 0.75 * grey / max(1.0, float(grey.max())))
     else:
         tinted = (grey + (blurred - grey) * 1.35) * 0.36 + ramp[64] * (0.10 + 0.16 * grey / 255)
-    return colours.yuv(np.clip(tinted, 0, 255))
+    return colours.yuv(_f32(np.clip(tinted, 0, 255)))
 
 
 def _vignette(size: tuple[int, int]) -> F32:
@@ -106,7 +115,7 @@ def _vignette(size: tuple[int, int]) -> F32:
     y, x = np.mgrid[0:height, 0:width].astype(np.float32)
     x, y = x / width - 0.5, y / height - 0.5
     light = np.clip(1.08 - 1.1 * np.hypot(x * 1.05, y) ** 1.7, 0.25, 1) * (1 - 0.45 * np.clip((y - 0.05) / 0.45, 0, 1))
-    return np.repeat(light[..., None].astype(np.float32), 3, 2)
+    return _f32(np.repeat(light[..., None], 3, 2))
 
 
 def _rim(size: tuple[int, int]) -> F32:
@@ -114,14 +123,14 @@ def _rim(size: tuple[int, int]) -> F32:
     width, height = size
     y, x = np.mgrid[0:height, 0:width].astype(np.float32)
     distance = np.hypot(x / width - 0.5, y / height - 0.5)
-    return (0.35 + 0.65 * np.clip(distance / 0.7, 0, 1) ** 1.5)[..., None].astype(np.float32)
+    return _f32((0.35 + 0.65 * np.clip(distance / 0.7, 0, 1) ** 1.5)[..., None])
 
 
 def _sprite(radius: float, reach: int, shift: tuple[float, float], colour: F32) -> F32:
     """Return a round light float32 [2 * reach + 1, 2 * reach + 1, 3] whose middle is shifted inside the pixel."""
     at = np.arange(-reach, reach + 1)
     distance = np.hypot(at[None, :] - shift[0], at[:, None] - shift[1])
-    return (np.exp(-((distance / radius) ** 2))[..., None] * colour).astype(np.float32)
+    return _f32(np.exp(-((distance / radius) ** 2))[..., None] * colour)
 
 
 class _Sparks:

@@ -66,8 +66,8 @@ class Layer:
 
 def _over(target: U8, keep: U8, light: U8, opacity: float) -> None:
     if opacity < 0.999:
-        keep = cv2.convertScaleAbs(keep, alpha=opacity, beta=255 * (1 - opacity))
-        light = cv2.convertScaleAbs(light, alpha=opacity)
+        keep = np.asarray(cv2.convertScaleAbs(keep, alpha=opacity, beta=255 * (1 - opacity)), np.uint8)
+        light = np.asarray(cv2.convertScaleAbs(light, alpha=opacity), np.uint8)
     cv2.multiply(target, keep, target, 1 / 255)
     cv2.add(target, light, target)
 
@@ -162,4 +162,4 @@ def rounded(width: int, height: int, radius: float) -> F32:
     y = np.abs(np.arange(height) + 0.5 - height / 2) - (height / 2 - radius)
     distance = np.hypot(np.maximum(x, 0)[None, :], np.maximum(y, 0)[:, None]) - radius
     inside = np.maximum(x[None, :], y[:, None]) - radius
-    return np.clip(0.5 - np.maximum(distance, inside), 0, 1).astype(np.float32)
+    return np.asarray(np.clip(0.5 - np.maximum(distance, inside), 0, 1), np.float32)

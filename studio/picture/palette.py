@@ -57,7 +57,7 @@ class Palette:
 def rgb(code: str) -> F32:
     """Return float32 [3], 0 to 255, of "#rrggbb". Raises ValueError on anything else."""
     if not is_hex(code):
-        raise ValueError(f"not a colour: {code[:20]!r}")
+        raise ValueError("not a colour of the form #rrggbb")
     return np.array([int(code[at : at + 2], 16) for at in (1, 3, 5)], np.float32)
 
 

@@ -63,7 +63,7 @@ def set_line(text: str, style: Style) -> Line:
 
 
 def fit(text: str, style: Style, width_px: int, *, lines: int = 2, smallest: float = 0.56) -> tuple[list[str], Style]:
-    """Return lines and a style that keep within `width_px`: shrink a little, then wrap, then shrink, then cut with "…"."""
+    """Return lines and a style that keep within `width_px`: shrink a bit, wrap, shrink more, then cut with "…"."""
     text = " ".join(text.split())
     for scale in (1.0, 0.88, 0.78):
         smaller = scaled(style, scale)

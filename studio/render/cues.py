@@ -26,7 +26,7 @@ MOST_FRAMES: Final = 3600 * 60
 
 @dataclass(frozen=True, slots=True)
 class Clip:
-    """A stretch of sound: media id, where it starts on the timeline and in the file, milliseconds, volume 0.0 to 2.0."""
+    """A stretch of sound: media id, start on the timeline and in the file in milliseconds, volume 0.0 to 2.0."""
 
     src: str
     start_ms: int
@@ -122,7 +122,7 @@ def _size(draft: Draft, short_side: int) -> tuple[int, int]:
 
 
 def _texts(draft: Draft, frames: int, fps: int) -> tuple[Text, ...]:
-    """Return what is to be read: the text segments, and title and artist of the draft where no segment replaces them."""
+    """Return what is to be read: text segments, and the draft's title and artist where no segment replaces them."""
     found: list[Text] = []
     for piece in segments(draft, Kind.TEXT):
         role: Role = piece.meta["role"] if piece.meta.get("role") in {"title", "artist"} else "caption"

@@ -115,7 +115,7 @@ class Frames:
 
 
 def visible(text: Text, frame: int, frames: int, fps: int) -> float:
-    """Return how visible a text is, 0.0 to 1.0: it fades in and out, unless it is there from the start or to the end."""
+    """Return how visible a text is, 0.0 to 1.0; no fade at the very start and end of the video."""
     if not text.first <= frame < text.end:
         return 0.0
     fade = max(1.0, min(_FADE_S * fps, (text.end - text.first) / 3))

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -79,7 +80,7 @@ class Renderer:
             while waiting:
                 chunk = waiting.pop(0)
                 command = {"do": "chunk", "number": chunk.number, "first": chunk.first, "end": chunk.end}
-                await crew.do(command, lambda at, number=chunk.number: progress.at(number, at))
+                await crew.do(command, partial(progress.at, chunk.number))
                 progress.at(chunk.number, chunk.end - chunk.first)
 
         try:
@@ -92,9 +93,8 @@ class Renderer:
 
 def cores() -> int:
     """Return how many cores this process may use."""
-    if sys.platform == "linux":
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    affinity = getattr(os, "sched_getaffinity", None)  # not on macOS
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
 def _rendered(job: Job, made: dict[str, Any]) -> Rendered:

@@ -26,7 +26,7 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from studio.draft import Draft
+from studio.draft import Draft, Kind
 from studio.errors import RenderFailed, StudioError
 from studio.media.decode import features_of
 from studio.media.encode import Sound, check, chunk_frames, encode_chunk, mux
@@ -58,7 +58,7 @@ class Worker:
     def prepare(self) -> dict[str, Any]:
         """Analyse the tracks, plan the video, write plan, timeline and cover."""
         if not self.folder.plan.exists():
-            sources = {piece.meta["src"] for piece in planning.segments(self.job.draft, planning.Kind.AUDIO)}
+            sources = {piece.meta["src"] for piece in planning.segments(self.job.draft, Kind.AUDIO)}
             features = {src: features_of(self._media(src), self.cache_dir) for src in sorted(sources)}
             plan = planning.cues(self.job.draft, features, self.job.short_side)
             given = None if plan.cover is None else picture_file(self._media(plan.cover), 1600)
@@ -168,19 +168,28 @@ def obey(worker: Worker, command: dict[str, Any]) -> dict[str, Any]:
     try:
         match command["do"]:
             case "prepare":
-                return {"done": worker.prepare()}
+                done = worker.prepare()
             case "chunk":
-                return {"done": worker.chunk(Chunk(command["number"], command["first"], command["end"]))}
+                done = worker.chunk(Chunk(command["number"], command["first"], command["end"]))
             case _:
-                return {"done": worker.finish()}
-    except RenderFailed as error:
-        return {"failed": error.reason, "detail": str(error)}
-    except StudioError as error:
-        return {"failed": "media-unreadable", "detail": str(error)}
-    except MemoryError:
-        return {"failed": "out-of-memory", "detail": ""}
-    except (OSError, av.FFmpegError) as error:
-        return {"failed": reason_of(error, worker.folder.path, worker.job.out.parent), "detail": type(error).__name__}
+                done = worker.finish()
+    except (StudioError, OSError, av.FFmpegError, MemoryError) as error:
+        detail = str(error) if isinstance(error, StudioError) else type(error).__name__
+        return {"failed": refusal(error, worker.folder.path, worker.job.out.parent), "detail": detail}
+    return {"done": done}
+
+
+def refusal(error: StudioError | OSError | av.FFmpegError | MemoryError, *places: Path) -> str:
+    """Return the reason of RenderFailed for what went wrong while writing to `places`."""
+    match error:
+        case RenderFailed():
+            return error.reason
+        case StudioError():
+            return "media-unreadable"
+        case MemoryError():
+            return "out-of-memory"
+        case _:
+            return reason_of(error, *places)
 
 
 def reason_of(error: OSError | av.FFmpegError, *places: Path) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -58,8 +59,12 @@ class Spectrum:
         stage.bars.glow(soft, now, heights)
         stage.halo_on(soft, now)
         self.backdrop.cut(soft, now)
-        self.backdrop.finish(soft, now, stage.bars.tops(heights, now.shot.order, self.backdrop.middle), frame)
-        stage.bars.draw(now, heights, frame)
+        middle = self.backdrop.enlarged(soft)
+        mask = stage.bars.mask(now.shot.order, heights)
+        stage.bars.reflect(middle, now, mask)
+        self.backdrop.sparkle(middle, now, stage.bars.tops(heights, now.shot.order, self.backdrop.middle))
+        self.backdrop.fill(middle, frame)
+        stage.bars.draw(now, heights, mask, frame)
         if stage.cover is not None:
             stage.cover.draw(frame)
         for layers, visible in zip(stage.texts, opacity, strict=True):
@@ -126,6 +131,14 @@ def _halo(look: Look, box: Box, ramp: F32) -> tuple[int, int, F32]:
     return 0, 0, (soft[..., None] * colours.yuv(ramp[165]) * 0.55).astype(np.float32)
 
 
+class Heights(NamedTuple):
+    """Heights in pixels, float32 [bars], in the order in which the bars stand."""
+
+    bars: F32
+    smear: F32
+    peaks: F32
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class _Row:
     """Where the bars of one order stand: left edges in the box (even), the band each shows, its column at 1/8."""
@@ -146,17 +159,18 @@ class _Bars:
         self.head = 24 if self.unit >= 1 else 12  # room above the highest bar for its cap
         self.x0, self.y0 = round(box.x) & ~1, (self.base - self.height - self.head) & ~1
         self.x1 = round(box.x + box.width) & ~1
-        self.reflected = int(self.height * 0.42) & ~1
         self.rows = {order: _row(order, self.count, self.x1 - self.x0, self.width, self.x0) for order in _ORDERS}
         self.ends = _ends(self.width)
         self.gradients = [_gradient(ramp, self.x1 - self.x0, self.base - self.y0, angle) for angle in HUES]
-        self.mirrored = [_flipped(planes, self.reflected) for planes in self.gradients]
-        fade = np.linspace(0.36, 0, self.reflected)[:, None] ** 1.15 * 255
-        self.fade = np.repeat(fade.astype(np.uint8), self.x1 - self.x0, 1)
-        self.tints = [colours.turned(colours.yuv(ramp[np.linspace(120, 205, 64).astype(int)]), a) for a in HUES]
-        self.size8 = (-(-look.width // 8), -(-look.height // 8))
+        tall, wide = int(self.height * 0.42 / 4), (self.x1 - self.x0) // 4
+        self.mirrored = [_floor(ramp, wide, tall, angle) for angle in HUES]
+        fade = (np.linspace(1, 0, tall, dtype=np.float32) ** 1.3) * 0.42 / 255
+        self.floor = np.ascontiguousarray(np.broadcast_to(fade[:, None, None], (tall, wide, 3)))
+        across = np.linspace(120, 205, -(-look.width // 8)).astype(int)
+        lamps = np.repeat(colours.yuv(ramp[across])[None], -(-look.height // 8), 0)
+        self.tints = [colours.turned(lamps, angle) for angle in HUES]
 
-    def heights(self, now: Moment) -> tuple[F32, F32, F32]:
+    def heights(self, now: Moment) -> Heights:
         """Return the heights in pixels of bars, smears and peak caps, in the order they stand."""
         band = self.rows[now.shot.order].band
         at, rest = band.astype(np.int64), band - band.astype(np.int64)
@@ -166,49 +180,67 @@ class _Bars:
         found = [curve[at] * (1 - rest) + curve[after] * rest for curve in (now.bands, now.smear, now.peaks)]
         bars = np.maximum((found[0] * (0.97 + 0.05 * now.pulse) + idle).clip(0, 1) * full, low)
         smear = np.maximum(found[1].clip(0, 1) * full, bars)
-        return bars, smear, np.maximum(found[2].clip(0, 1) * full, bars)
+        return Heights(bars, smear, np.maximum(found[2].clip(0, 1) * full, bars))
 
-    def tops(self, heights: tuple[F32, F32, F32], order: Order, size: tuple[int, int]) -> F32:
+    def tops(self, heights: Heights, order: Order, size: tuple[int, int]) -> F32:
         """Return float32 [width of the 1/4 frame]: the upper edge under which no particle may be seen, 1/4 pixels."""
         row = self.rows[order]
-        edge = (self.base - heights[1] - 12 * self.unit) / 4
+        edge = (self.base - heights.smear - 12 * self.unit) / 4
         left = (np.array(row.left) + self.x0) / 4
         return np.interp(np.arange(size[0]), left, edge).astype(np.float32)
 
-    def glow(self, soft: F32, now: Moment, heights: tuple[F32, F32, F32]) -> None:
-        """Darken the wall behind the bars and let its surroundings glow, so that the gaps stay darker than the bars."""
-        row, (width, height) = self.rows[now.shot.order], self.size8
-        top, bottom = max(0, self.y0 // 8 - 14), min(height, self.base // 8 + 26)
-        base = self.base / 8 - top
-        lamp = np.zeros((bottom - top, width, 3), np.float32)
-        wall = np.zeros((bottom - top, width), np.float32)
-        tint = self.tints[now.shot.hue][np.linspace(0, 63, self.count).astype(int)].tolist()
-        step = max(1, round((self.x1 - self.x0) / self.count / 8))
-        for x, high, colour in zip(row.column, (heights[0] / 8).tolist(), tint, strict=True):
-            upper = int(base - high)
-            cv2.rectangle(lamp, (x, upper), (x + 1, int(base + high / 6)), colour, -1)
-            cv2.rectangle(wall, (x - step // 2, upper), (x + step, int(base) - 1), 1.0, -1)
-        lamp = cv2.blur(cv2.blur(lamp, (13, 13)), (9, 9))
-        wall = cv2.blur(wall, (3, 3))
+    def glow(self, soft: F32, now: Moment, heights: Heights) -> None:
+        """Darken the wall behind the bars and let its surroundings glow, so that the gaps stay darker than the bars.
+
+        `soft` is the soft layer at 1/8 size. Under the base line the glow goes on a little: the floor shines.
+        """
+        row = self.rows[now.shot.order]
+        top, bottom = max(0, self.y0 // 8 - 14), min(len(soft), self.base // 8 + 26)
+        x0, x1 = self.x0 // 8, -(-self.x1 // 8)
+        columns = np.interp(np.arange(x0, x1), row.column, heights.bars / 8).astype(np.float32)
+        height = (self.base / 8 - top) - np.arange(bottom - top, dtype=np.float32)[:, None]  # over the base line
+        wall = np.minimum(columns - height, height).clip(0, 1)
+        lamp = np.zeros((bottom - top, soft.shape[1]), np.float32)
+        np.minimum(columns - height, height + columns / 6).clip(0, 1, out=lamp[:, x0:x1])
+        lamp = _asf32(cv2.blur(cv2.blur(lamp, (13, 13)), (9, 9)))
+        wall = _asf32(cv2.blur(wall, (3, 3), borderType=cv2.BORDER_CONSTANT))
+        lamp[:, x0:x1] *= 1 - 0.86 * wall
         part = soft[top:bottom]
-        part *= (1 - 0.58 * wall)[..., None]
-        lamp *= (1 - 0.80 * wall)[..., None]
-        cv2.scaleAdd(lamp, float(0.42 + 0.55 * now.pulse), part, part)
+        behind = part[:, x0:x1]
+        cv2.multiply(behind, _three(1 - 0.50 * wall), behind)
+        light = cv2.multiply(_three(lamp), self.tints[now.shot.hue][: bottom - top])
+        cv2.scaleAdd(light, 0.30 + 0.45 * now.pulse, part, part)
 
-    def draw(self, now: Moment, heights: tuple[F32, F32, F32], frame: Planes) -> None:
-        """Blend bars, smear, caps and reflection into the frame."""
-        hue = now.shot.hue
-        highest = int(heights[2].max()) + self.head
-        top = max(self.y0, self.base - highest) & ~1
-        mask = self._mask(now.shot.order, heights, self.base - top)
-        _through(frame, self.gradients[hue], mask, self.x0, top, top - self.y0)
-        tall = min(self.reflected, int(mask.shape[0] * 0.42) & ~1)
-        if tall >= 4:
-            lower = cv2.resize(cv2.flip(mask, 0), (mask.shape[1], tall), interpolation=cv2.INTER_LINEAR)
-            cv2.multiply(lower, self.fade[:tall], lower, 1 / 255)
-            _through(frame, self.mirrored[hue], lower, self.x0, self.base + (round(4 * self.unit) & ~1), 0)
+    def reflect(self, soft: F32, now: Moment, mask: U8) -> None:
+        """Lay the bars' reflection on the floor: flipped, squashed, fading; `soft` is the soft layer at 1/4 size."""
+        tall = min(self.floor.shape[0], round(mask.shape[0] * 0.42 / 4))
+        x0, y0 = self.x0 // 4, (self.base + round(4 * self.unit)) // 4
+        tall = min(tall, len(soft) - y0)
+        if tall < 2:
+            return
+        wide = self.floor.shape[1]
+        half = cv2.resize(mask, (mask.shape[1] // 2, mask.shape[0] // 2), interpolation=cv2.INTER_AREA)
+        alpha = cv2.flip(cv2.resize(half, (wide, tall), interpolation=cv2.INTER_LINEAR), 0)
+        shown = cv2.multiply(_three(_asf32(alpha)), self.floor[:tall])
+        part = soft[y0 : y0 + tall, x0 : x0 + wide]
+        light = cv2.subtract(self.mirrored[now.shot.hue][:tall], part)
+        cv2.multiply(light, shown, light)
+        cv2.add(part, light, part)
 
-    def _mask(self, order: Order, heights: tuple[F32, F32, F32], high: int) -> U8:
+    def draw(self, now: Moment, heights: Heights, mask: U8, frame: Planes) -> None:
+        """Blend the mask's bars, smears and caps into the frame."""
+        top = self.base - mask.shape[0]
+        whole = int(max(0.0, float(heights.bars.min()) - self.width)) & ~1  # rows where a bar covers or does not
+        colour = self.gradients[now.shot.hue]
+        _through(frame, colour, mask[: len(mask) - whole], (self.x0, top, top - self.y0))
+        _cover(frame, colour, mask[len(mask) - whole :], (self.x0, self.base - whole, self.base - whole - self.y0))
+
+    def mask(self, order: Order, heights: Heights) -> U8:
+        """Return uint8 [even number of rows, width of the box]: smear, bars with round ends, caps above them."""
+        top = max(self.y0, self.base - int(heights.peaks.max()) - self.head) & ~1
+        return self._mask(order, heights, self.base - top)
+
+    def _mask(self, order: Order, heights: Heights, high: int) -> U8:
         """Return uint8 [high, width of the box]: smear, then bars with round ends, then the caps above them."""
         mask = np.zeros((high, self.x1 - self.x0), np.uint8)
         wide, thick = self.width, max(2, round(self.width * 0.28))
@@ -267,22 +299,44 @@ def _gradient(ramp: F32, width: int, height: int, hue: float) -> Planes:
     return Planes(canvas.to_u8(planes[..., 0]), halves[0], halves[1])
 
 
-def _flipped(planes: Planes, height: int) -> Planes:
-    def squashed(plane: U8, rows: int) -> U8:
-        return np.asarray(
-            cv2.resize(cv2.flip(plane, 0), (plane.shape[1], rows), interpolation=cv2.INTER_AREA), np.uint8
-        )
+def _floor(ramp: F32, width: int, height: int, hue: float) -> F32:
+    """Return the colours of the reflection at 1/4 size, float YUV with offset-free chroma [height, width, 3]."""
+    across = np.linspace(0, 1, width)[None, :]
+    down = np.linspace(0, 1, height)[:, None]
+    index = np.clip(128 + 40 * across + 100 * down**1.1, 0, 250).astype(int)
+    return colours.turned(colours.yuv(ramp[index]), hue)
 
-    return Planes(squashed(planes.y, height), squashed(planes.u, height // 2), squashed(planes.v, height // 2))
+
+def _asf32(array: object) -> F32:
+    return np.asarray(array, np.float32)
 
 
-def _through(frame: Planes, colour: Planes, mask: U8, x: int, y: int, skip: int) -> None:
-    """Blend `colour`, from its row `skip` on, into the frame at x, y through `mask`; clipped at the frame's foot."""
-    rows = min(mask.shape[0], frame.y.shape[0] - y) & ~1
-    mask = mask[:rows]
-    wide = mask.shape[1]
+def _three(plane: F32) -> F32:
+    """Return the plane three times, as channels: numpy's own broadcasting over a last axis of three is slow."""
+    return _asf32(cv2.cvtColor(plane, cv2.COLOR_GRAY2BGR))
+
+
+def _cover(frame: Planes, colour: Planes, mask: U8, at: tuple[int, int, int]) -> None:
+    """Do what `_through` does, faster, for a mask that holds only 0 and 255 in rows and runs of even length."""
+    rows, wide = mask.shape
+    if rows == 0:
+        return
+    x, y, skip = at
+    cv2.copyTo(colour.y[skip : skip + rows], mask, frame.y[y : y + rows, x : x + wide])
+    half = np.ascontiguousarray(mask[::2, ::2])
+    here = (slice(y // 2, (y + rows) // 2), slice(x // 2, (x + wide) // 2))
+    cv2.copyTo(colour.u[skip // 2 : (skip + rows) // 2], half, frame.u[here])
+    cv2.copyTo(colour.v[skip // 2 : (skip + rows) // 2], half, frame.v[here])
+
+
+def _through(frame: Planes, colour: Planes, mask: U8, at: tuple[int, int, int]) -> None:
+    """Blend `colour` through `mask` into the frame; `at`: x, y in the frame, first row of the colour. All even."""
+    rows, wide = mask.shape
+    if rows == 0:
+        return
+    x, y, skip = at
     canvas.blend(frame.y[y : y + rows, x : x + wide], colour.y[skip : skip + rows], mask)
-    half = cv2.resize(mask, (wide // 2, rows // 2), interpolation=cv2.INTER_AREA)
+    half = np.asarray(cv2.resize(mask, (wide // 2, rows // 2), interpolation=cv2.INTER_AREA), np.uint8)
     here = (slice(y // 2, (y + rows) // 2), slice(x // 2, (x + wide) // 2))
     for plane, ink in ((frame.u, colour.u), (frame.v, colour.v)):
         canvas.blend(plane[here], ink[skip // 2 : (skip + rows) // 2], half)
