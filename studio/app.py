@@ -19,7 +19,8 @@ from starlette.routing import BaseRoute, Mount
 
 from studio import switches, watch
 from studio.agent.turn import Heard
-from studio.api import auth, chat, credits, health, media, renders, state, tasks, uploads
+from studio.api import auth, chat, health, media, renders, state, tasks, uploads
+from studio.api import credits as balances
 from studio.api.errors import Refusal, crashed, refused, unrouted
 from studio.api.exports import Exports
 from studio.api.fetch import Fetcher
@@ -36,7 +37,7 @@ log = logging.getLogger("studio")
 
 RETENTION_EVERY_S = 3600.0
 ROUTES: list[BaseRoute] = [
-    *auth.ROUTES, *tasks.ROUTES, *chat.ROUTES, *uploads.ROUTES, *credits.ROUTES, *state.ROUTES, *renders.ROUTES,
+    *auth.ROUTES, *tasks.ROUTES, *chat.ROUTES, *uploads.ROUTES, *balances.ROUTES, *state.ROUTES, *renders.ROUTES,
     *media.ROUTES, *watch.ROUTES, *health.ROUTES,
 ]  # fmt: skip
 
@@ -163,7 +164,6 @@ async def _probe(path: Path, name: str) -> MediaInfo:
 
 def _analyser(cache: Path, turn: asyncio.Semaphore) -> Analyse:
     async def analyse(path: Path) -> Heard:
-        cache.mkdir(parents=True, exist_ok=True, mode=0o700)
         async with turn:
             found = await features_confined(path, cache)
         return Heard(found.duration_s, found.tempo_bpm, len(found.beats_s), found.silent)

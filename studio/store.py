@@ -1,4 +1,4 @@
-"""What the studio remembers: users, tokens, sessions, media, runs, renders, in one SQLite file, written by one thread."""
+"""What the studio remembers: users, sessions, media, runs, renders, in one SQLite file, written by one thread."""
 
 from __future__ import annotations
 
@@ -36,7 +36,8 @@ CREATE TABLE claims (hash TEXT PRIMARY KEY, session_id TEXT NOT NULL REFERENCES 
   expires_s REAL NOT NULL);
 CREATE TABLE media (id TEXT PRIMARY KEY, link TEXT NOT NULL UNIQUE, session_id TEXT NOT NULL REFERENCES sessions
   ON DELETE CASCADE, n INTEGER NOT NULL, kind TEXT NOT NULL, filename TEXT NOT NULL, path TEXT NOT NULL,
-  size_bytes INTEGER NOT NULL, sha256 TEXT NOT NULL, info TEXT NOT NULL, hidden INTEGER NOT NULL, created_s REAL NOT NULL);
+  size_bytes INTEGER NOT NULL, sha256 TEXT NOT NULL, info TEXT NOT NULL, hidden INTEGER NOT NULL,
+  created_s REAL NOT NULL);
 CREATE INDEX media_session ON media (session_id, n);
 CREATE TABLE runs (id TEXT PRIMARY KEY, session_id TEXT NOT NULL REFERENCES sessions ON DELETE CASCADE,
   user_id TEXT NOT NULL, state TEXT NOT NULL, price INTEGER NOT NULL, started_s REAL NOT NULL, ended_s REAL);
@@ -264,8 +265,8 @@ class Store:
 
         def work(db: sqlite3.Connection) -> Caller | None:
             row = db.execute(
-                "SELECT t.id, t.user_id, t.scopes, u.anonymous, u.may_export FROM tokens t JOIN users u ON u.id = t.user_id"
-                " WHERE t.hash = ? AND t.expires_s > ? AND NOT t.revoked",
+                "SELECT t.id, t.user_id, t.scopes, u.anonymous, u.may_export FROM tokens t"
+                " JOIN users u ON u.id = t.user_id WHERE t.hash = ? AND t.expires_s > ? AND NOT t.revoked",
                 (digest(token), now_s),
             ).fetchone()
             if row is None:

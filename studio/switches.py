@@ -1,4 +1,4 @@
-"""Test switches: how rude the studio is to be to a client, for one request or for good (docs/nemovideo-api.md §12.19)."""
+"""Test switches: how rude the studio is to a client, for one request or for good (docs/nemovideo-api.md §12.19)."""
 
 from __future__ import annotations
 

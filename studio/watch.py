@@ -1,9 +1,10 @@
-"""The watch page of a finished video: player, download, poster, preview for chats. It holds no secret but its own link."""
+"""The watch page of a finished video: player, download, poster, preview; no secret but its own link."""
 
 from __future__ import annotations
 
 import secrets
 from html import escape
+from pathlib import Path
 from string import Template
 
 from starlette.requests import Request
@@ -15,39 +16,7 @@ from studio.api.renders import filename_of
 from studio.api.services import base_url, services
 from studio.store import Render
 
-_PAGE = Template("""<!doctype html>
-<html lang="$lang">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="robots" content="noindex">
-<title>$title</title>
-$meta
-<style nonce="$nonce">
-:root { color-scheme: dark; --ink: #f3f1fb; --soft: #a9a3c2; --line: #2c2640; --go: #ff8a5c; }
-* { box-sizing: border-box; }
-body { margin: 0; min-height: 100vh; display: flex; flex-direction: column; align-items: center; justify-content: center;
-  gap: 1.25rem; padding: 1.25rem; background: #0d0a16 radial-gradient(80rem 40rem at 50% -12rem, #33205c 0, #0d0a16 70%);
-  color: var(--ink); font: 16px/1.5 "Inter", "Noto Sans", "Noto Sans CJK SC", system-ui, sans-serif; }
-main { width: 100%; max-width: $width; }
-video { display: block; width: 100%; max-height: 78vh; background: #000; border-radius: 14px;
-  box-shadow: 0 1.5rem 4rem #0009; }
-h1 { font-size: clamp(1.25rem, 4vw, 1.75rem); line-height: 1.25; margin: 1.25rem 0 0; overflow-wrap: anywhere; }
-p { margin: .25rem 0 0; color: var(--soft); overflow-wrap: anywhere; }
-.row { display: flex; flex-wrap: wrap; gap: 1rem; align-items: center; justify-content: space-between; }
-a.get { margin-top: 1.25rem; padding: .65rem 1.3rem; border-radius: 999px; background: var(--go); color: #1a0d08; font-weight: 600;
-  text-decoration: none; white-space: nowrap; }
-a.get:hover { filter: brightness(1.1); }
-a.get:focus-visible { outline: 3px solid var(--ink); outline-offset: 3px; }
-footer { color: var(--soft); font-size: .85rem; }
-</style>
-</head>
-<body>
-<main>$body</main>
-<footer>From Music</footer>
-</body>
-</html>
-""")
+_PAGE = Template(Path(__file__).with_suffix(".html").read_text("utf-8"))
 
 _BODY = Template("""
 <video controls playsinline preload="metadata" poster="$poster" src="$video"></video>

@@ -4,6 +4,8 @@ A table of rules is laid over the message. Each rule names a form of words; what
 rule reads it again, and quoted words are covered from the start. A "don't" before a form turns it round or drops it.
 """
 
+# ruff: noqa: E501 - a rule is one line of the table
+
 from __future__ import annotations
 
 import re
@@ -74,7 +76,7 @@ WHEN = (
     rf"|(?:at|starting\s+at|from|a\s+partir\s+de|en\s+el|在?第?|从)\s*(?P<at>{TIME})(?:\s*(?:mark|in|处|的时候|开始|起|的地方))?"
     rf"|(?:for\s+)?(?:the\s+)?(?:whole|entire)\s+(?:video|time|song)|一直|全程)"
 )
-_WHEN = re.compile(WHEN, re.I)
+_WHEN = re.compile(WHEN, re.IGNORECASE)
 TIMES = rf"(?P<when>(?:{NEXT}{re.sub(r'[?]P<[a-z]+>', '?:', WHEN)})*)"
 LEAD = rf"(?P<lead>(?:{re.sub(r'[?]P<[a-z]+>', '?:', WHEN)}{NEXT})?)"
 _PUT = r"(?:add|put|insert|show|display|include|write|place|overlay|give\s+it|make|create|set|want|have|use|with|pon|añade|agrega|pone[r]?|加上?|添加|加入|放|放上|显示|写上?|来|要|做|设置|设|弄)"
@@ -142,7 +144,7 @@ def _text(role: e.Role) -> Build:
     def build(found: Found) -> Wish | None:
         text = found.get("text")
         place = when(found)
-        if text and not re.fullmatch(r"(?:it|this|that|here|there|please|吧|一下|个|的)", text, re.I):
+        if text and not re.fullmatch(r"(?:it|this|that|here|there|please|吧|一下|个|的)", text, re.IGNORECASE):
             return e.SetText(role, text, place)
         return e.RetimeText(role, place) if place.said else None
 
@@ -212,7 +214,7 @@ def _rule(form: str, build: Build | Wish, negated: Build | Wish | None = None) -
     def built(value: Build | Wish) -> Build:
         return value if callable(value) else _const(value)
 
-    return Rule(re.compile(form, re.I), built(build), None if negated is None else built(negated))
+    return Rule(re.compile(form, re.IGNORECASE), built(build), None if negated is None else built(negated))
 
 
 def _text_rules() -> Iterator[Rule]:
@@ -327,13 +329,13 @@ RULES: tuple[Rule, ...] = (
 
 _NOT = re.compile(
     r"(?:\b(?:don'?t|do\s+not|doesn'?t|never|not|no|without|avoid|nothing|isn'?t|no\s+need\s+to)\b(?:\s+(?:want|need|make|use|have|be|it|the|a|any|to|so|too|add|put|set|you))*|不要|别|不用|不必|不需要|不想要?|无需|先别|没有?)\s*$",
-    re.I,
+    re.IGNORECASE,
 )
 COVER = "\ue0ff"
 
 
 def _palette_in(said: str) -> str:
-    word = re.match(_ALL_PALETTES, said, re.I)
+    word = re.match(_ALL_PALETTES, said, re.IGNORECASE)
     name = word[0].lower() if word else "auto"
     return _PALETTE_OF.get(name, name)
 

@@ -1,5 +1,7 @@
 """What instructions are made of: quotes, numbers, times, colours, in English, Chinese and Spanish. Pure."""
 
+# ruff: noqa: E501 - a form is one line
+
 from __future__ import annotations
 
 import re

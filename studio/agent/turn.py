@@ -92,8 +92,14 @@ TOOLS: dict[type, str] = {
 }  # fmt: skip
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
-_SPANISH = re.compile(r"[¿¡ñ]|\b(?:el|la|los|las|un|una|con|por|para|que|haz|crea|pon|quita|añade|barras|fondo|hola|gracias|vídeo|título|música)\b", re.I)  # fmt: skip
-_ENGLISH = re.compile(r"\b(?:the|a|an|make|add|it|to|with|from|this|create|video|title|please|what|how|and|bars|set|first|undo|remove)\b", re.I)  # fmt: skip
+_SPANISH = re.compile(
+    r"[¿¡ñ]|\b(?:el|la|los|las|un|una|con|por|para|que|haz|crea|pon|quita|añade|barras|fondo|hola|gracias|vídeo|título)\b",
+    re.IGNORECASE,
+)
+_ENGLISH = re.compile(
+    r"\b(?:the|a|an|make|add|it|to|with|from|this|create|video|title|please|what|how|and|bars|set|first|undo|remove)\b",
+    re.IGNORECASE,
+)
 
 
 def language_of(text: str, session: str = "") -> Language:

@@ -20,8 +20,19 @@ from studio.store import Session
 HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
 TEXT_MOST = 20_000
 _PARTS = frozenset(
-    "text thought thoughtSignature inlineData fileData functionCall functionResponse executableCode"
-    " codeExecutionResult videoMetadata mediaResolution".split()
+    (
+        "text",
+        "thought",
+        "thoughtSignature",
+        "inlineData",
+        "fileData",
+        "functionCall",
+        "functionResponse",
+        "executableCode",
+        "codeExecutionResult",
+        "videoMetadata",
+        "mediaResolution",
+    )
 )
 
 
@@ -76,7 +87,7 @@ def message_of(body: dict[str, Any]) -> str:
         raise Unprocessable("new_message.parts is empty")
     texts: list[str] = []
     for part in parts:
-        if not isinstance(part, dict) or not _KNOWN >= part.keys():
+        if not isinstance(part, dict) or not part.keys() <= _KNOWN:
             raise Unprocessable("a part of new_message has unknown fields")
         text = part.get("text", "")
         if not isinstance(text, str):

@@ -1,4 +1,4 @@
-"""What a run says, as the bytes of an event stream: ADK's events, and the other forms that exist (docs/nemovideo-api.md §5)."""
+"""What a run says, as the bytes of an event stream: ADK's events and the other forms (docs/nemovideo-api.md §5)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The queue of exports: kept in the store, made one at a time, resumed after a kill (docs/nemovideo-api.md §12.25-29)."""
+"""The queue of exports: kept in the store, made one by one, resumed after a kill (docs/nemovideo-api.md §12.25-29)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 from studio.api.services import Rendering
 from studio.draft import Draft
 from studio.errors import RenderFailed, StudioError
-from studio.render.model import Job, Rendered
+from studio.render.model import Job, Quality, Rendered
 from studio.settings import Settings
 from studio.store import Render, Store
 
@@ -145,7 +145,7 @@ class Exports:
         made.poster.unlink(missing_ok=True)
 
 
-def _job(render: Render, videos: Path, key: str, name: str, *, quality: str = "", side: int = 0) -> Job:
+def _job(render: Render, videos: Path, key: str, name: str, *, quality: Quality | None = None, side: int = 0) -> Job:
     spec = render.job
     return Job(
         id=key,

@@ -143,7 +143,11 @@ class Fetcher:
             raise TooLarge(f"the file at the address is larger than {self._most_bytes} bytes")
 
 
-_HEADERS = {"Accept": "*/*", "Accept-Encoding": "identity", "User-Agent": "from-music-studio"}
+_HEADERS: dict[bytes | str, bytes | str] = {
+    "Accept": "*/*",
+    "Accept-Encoding": "identity",
+    "User-Agent": "from-music-studio",
+}
 _TIMES = {"timeout": {"connect": 10.0, "read": 30.0, "write": 10.0, "pool": 10.0}}
 
 

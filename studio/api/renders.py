@@ -1,4 +1,4 @@
-"""Endpoints 7, 8, 10, 11: export, poll, download, cancel; and the finished file behind its link (docs/nemovideo-api.md §4.6-4.8)."""
+"""Endpoints 7, 8, 10, 11: export, poll, download, cancel; the finished file (docs/nemovideo-api.md §4.6-4.8)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs of the agent: detached from the connection that began them, one per session (docs/nemovideo-api.md §12.10-19)."""
+"""Runs of the agent: detached from their connection, one per session (docs/nemovideo-api.md §12.10-19)."""
 
 from __future__ import annotations
 
