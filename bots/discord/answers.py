@@ -1,0 +1,78 @@
+"""Answers to interactions that we give ourselves, at once: acknowledgements, refusals, notices."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import discord
+
+from bots.discord import access, inbound
+from bots.discord.refusals import ALREADY_ANSWERED
+from bots.services import Services, StoreDown
+from bots.settings import Settings
+from core.messages import Person
+
+log = logging.getLogger(__name__)
+NOBODY = discord.AllowedMentions.none()
+
+
+class Missed(Exception):
+    """The interaction could not be acknowledged: too late, or it is not known any more (10062)."""
+
+
+async def acknowledge(interaction: discord.Interaction[Any], *, ephemeral: bool, thinking: bool) -> int | None:
+    """Answer within Discord's three seconds; the id of the "thinking" message, None if there is none.
+
+    A second delivery of the same interaction (40060) counts as acknowledged: the intake knows it by its id.
+
+    Raises:
+        Missed: See there.
+    """
+    try:
+        response = await interaction.response.defer(ephemeral=ephemeral, thinking=thinking)
+    except discord.HTTPException as error:
+        if error.code == ALREADY_ANSWERED:
+            return None
+        log.info("an interaction was not acknowledged: status %s, code %s", error.status, error.code)
+        raise Missed from None
+    return response.message_id if response is not None and thinking else None
+
+
+async def whisper(interaction: discord.Interaction[Any], text: str) -> None:
+    """Tell this person alone, whether or not the interaction was answered before."""
+    try:
+        if interaction.response.is_done():
+            await interaction.followup.send(text, ephemeral=True, allowed_mentions=NOBODY)
+        else:
+            await interaction.response.send_message(text, ephemeral=True, allowed_mentions=NOBODY)
+    except discord.HTTPException as error:
+        log.info("a notice was not shown: status %s, code %s", error.status, error.code)
+
+
+async def conclude(interaction: discord.Interaction[Any], text: str) -> None:
+    """Put words in place of the "thinking" message."""
+    try:
+        await interaction.edit_original_response(content=text, allowed_mentions=NOBODY)
+    except discord.HTTPException as error:
+        log.info("an acknowledgement was not concluded: status %s, code %s", error.status, error.code)
+
+
+def may_use(interaction: discord.Interaction[Any], settings: Settings) -> bool:
+    """Whether this person may use the bot here (decisions 17)."""
+    guild, channels = inbound.places(interaction)
+    return access.allowed(settings, guild, channels, str(interaction.user.id))
+
+
+def not_allowed(services: Services, locale: str | None, guild: str, user: str) -> str:
+    """The sentence for people on no list; it names the line that would let them in."""
+    line = f"DISCORD_GUILDS={guild}" if guild else f"DISCORD_USERS={user}"
+    return services.texts.say(locale, "discord-not-allowed", line=line)
+
+
+async def language(services: Services, person: Person, seen: str | None) -> str:
+    """The language to speak to this person; what was seen last if the store does not answer."""
+    try:
+        return await services.intake.locale_of("discord", person, seen)
+    except StoreDown:
+        return seen or "en"

@@ -1,0 +1,110 @@
+"""Builds the Discord bot and keeps it running."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+
+import discord
+import tenacity
+
+from bots.discord.bot import DiscordBot, ShardedBot
+from bots.discord.outbound import DiscordOutbound
+from bots.discord.permissions import invite_url
+from bots.services import Services
+from bots.settings import Settings
+
+__all__ = ["DiscordOutbound", "TokenRefused", "create_discord_bot", "invite_url", "serve"]
+
+log = logging.getLogger(__name__)
+
+LONGEST_PAUSE_S = 300.0
+HEALTHY_S = 60.0
+"""A connection that lasted so long ends the back-off."""
+
+QUIET = ("discord.http", "discord.gateway", "discord.client", "discord.webhook.async_", "discord.state")
+
+
+class TokenRefused(Exception):
+    """Discord does not take the bot's token; trying again would be no use."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Discord refused DISCORD_TOKEN. Copy the bot's token from https://discord.com/developers/applications "
+            "→ your application → Bot → Reset Token, and set it again."
+        )
+
+
+def create_discord_bot(settings: Settings, services: Services, *, content: bool | None = None) -> discord.Client:
+    """Build the bot; needs no network, token or running loop.
+
+    Args:
+        content: Whether to ask for the Message Content intent; None: as the settings say.
+    """
+    wanted = settings.discord_message_content if content is None else content
+    kind = ShardedBot if settings.discord_sharded else DiscordBot
+    return kind(settings, services, wanted)
+
+
+async def serve(settings: Settings, services: Services, on_ready: Callable[[], None]) -> None:
+    """Hold the gateway until cancelled; what ends the client starts it again, later each time.
+
+    Raises:
+        TokenRefused: No token, or one that Discord does not know.
+    """
+    _hush()
+    content = settings.discord_message_content
+    while True:
+        pauses = tenacity.wait_exponential_jitter(multiplier=settings.discord_restart_s, max=LONGEST_PAUSE_S)
+        retrying = tenacity.AsyncRetrying(retry=tenacity.retry_if_exception_type(_Ended), wait=pauses, reraise=True)
+        try:
+            await retrying(_run, settings, services, on_ready, content)
+        except _ContentRefused:
+            log.warning(
+                "Discord does not give this bot the Message Content intent: it goes on without, by mentions, DMs and "
+                "commands. To grant it: https://discord.com/developers/applications → Bot → Message Content Intent."
+            )
+            content = False
+
+
+class _Ended(Exception):
+    """The client ended early on; the next pause is longer."""
+
+
+class _ContentRefused(Exception):
+    """The privileged intent is not switched on in the portal."""
+
+
+async def _run(settings: Settings, services: Services, on_ready: Callable[[], None], content: bool) -> None:
+    """Run one client to its end; returns after a healthy time, so that the back-off begins anew."""
+    if settings.discord_token is None:
+        raise TokenRefused
+    bot = create_discord_bot(settings, services, content=content)
+    assert isinstance(bot, DiscordBot)
+    bot.on_serving = on_ready
+    began = time.monotonic()
+    try:
+        async with bot:
+            await bot.start(settings.discord_token.get_secret_value())
+    except discord.LoginFailure:
+        raise TokenRefused from None
+    except discord.PrivilegedIntentsRequired:
+        raise _ContentRefused from None
+    except discord.ConnectionClosed as error:
+        if error.code == 4004:
+            raise TokenRefused from None
+        log.warning("Discord closed the connection (%s)", error.code)
+    except Exception as error:
+        log.warning("the Discord client ended: %s", type(error).__name__)
+    if time.monotonic() - began < HEALTHY_S:
+        raise _Ended
+    await asyncio.sleep(settings.discord_restart_s)
+
+
+def _hush() -> None:
+    """Keep the library's request log out of ours: at DEBUG it writes people's words and interactions' tokens."""
+    for name in QUIET:
+        logger = logging.getLogger(name)
+        logger.setLevel(max(logging.INFO, logger.level))

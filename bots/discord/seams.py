@@ -1,0 +1,147 @@
+"""Where Discord is: addresses taken from settings, for one client, without touching the library's globals.
+
+discord.py keeps its addresses in class attributes. Our HTTP client and webhook adapter rewrite each request's address
+instead, so that several clients with different addresses can live in one process.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import zlib
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import aiohttp
+import discord
+import yarl
+from discord.gateway import DiscordWebSocket, ReconnectWebSocket, WebSocketClosure
+from discord.http import HTTPClient, Route
+from discord.webhook.async_ import AsyncWebhookAdapter, async_context
+
+from bots.settings import Settings
+
+log = logging.getLogger(__name__)
+
+# The bot has no voice; its absence is no news for anyone.
+discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
+
+RATE_LIMIT_WAIT_S = 30.0
+"""Longest wait for a rate limit inside the library; longer ones are raised as `discord.RateLimited` (its minimum)."""
+
+
+class _Http(HTTPClient):
+    """The library's HTTP client, sent elsewhere."""
+
+    base = ""
+    gateway: str | None = None
+
+    def request(self, route: Route, **kwargs: Any) -> Any:
+        """Send one request to our base address."""
+        _move(route, self.base)
+        return super().request(route, **kwargs)
+
+    async def ws_connect(self, url: str, *, compress: int = 0) -> aiohttp.ClientWebSocketResponse:
+        """Open the gateway, ours in place of Discord's own; addresses a server named itself are kept."""
+        asked, own = yarl.URL(url), DiscordWebSocket.DEFAULT_GATEWAY
+        if self.gateway is not None and asked.host == own.host:
+            url = str(yarl.URL(self.gateway).with_query(asked.query))
+        return await super().ws_connect(url, compress=compress)
+
+
+class _Webhooks(AsyncWebhookAdapter):
+    """Answers to interactions, sent elsewhere."""
+
+    def __init__(self, base: str) -> None:
+        super().__init__()
+        self._base = base
+
+    async def request(self, route: Route, session: aiohttp.ClientSession, **kwargs: Any) -> Any:
+        """Send one request to our base address."""
+        _move(route, self._base)
+        return await super().request(route, session, **kwargs)
+
+
+def _move(route: Route, base: str) -> None:
+    if base and base != Route.BASE and route.url.startswith(Route.BASE):
+        route.url = base + route.url.removeprefix(Route.BASE)
+
+
+class Placed(discord.Client):
+    """A client whose addresses are settings and whose gateway survives what it cannot read (decisions 30).
+
+    Attributes:
+        poison: Gateway frames that could not be read and were skipped.
+    """
+
+    def __init__(self, places: Settings, **options: Any) -> None:
+        self._places = places
+        self._base = _own(places.discord_api_base.rstrip("/"))
+        self._webhooks = _Webhooks(self._base)
+        self.poison = 0
+        super().__init__(max_ratelimit_timeout=RATE_LIMIT_WAIT_S, **options)
+
+    def _get_state(self, **options: Any) -> Any:
+        # The one hook before the library shares its HTTP client with its state.
+        http = _Http(
+            self.loop,
+            self.http.connector,
+            proxy=self.http.proxy,
+            proxy_auth=self.http.proxy_auth,
+            http_trace=self.http.http_trace,
+            max_ratelimit_timeout=RATE_LIMIT_WAIT_S,
+        )
+        http.base, http.gateway = self._base, self._places.discord_gateway_url
+        self.http = http
+        state = super()._get_state(**options)
+        state._update_references = self._guarding(state._update_references)  # noqa: SLF001
+        return state
+
+    async def login(self, token: str) -> None:
+        """Log in; REST works from here on, without a gateway."""
+        self.use_places()
+        await super().login(token)
+
+    async def connect(self, *, reconnect: bool = True) -> None:
+        """Hold the gateway."""
+        self.use_places()
+        await super().connect(reconnect=reconnect)
+
+    def use_places(self) -> None:
+        """Send answers to interactions of this task, and of tasks it starts, to our base address."""
+        if self._base:
+            async_context.set(self._webhooks)
+
+    def _guarding(self, attach: Callable[[Any], None]) -> Callable[[Any], None]:
+        def guard(ws: Any) -> None:
+            attach(ws)
+            ws.received_message = self._guarded(ws, ws.received_message)
+
+        return guard
+
+    def _guarded(self, ws: Any, receive: Callable[[Any], Awaitable[None]]) -> Callable[[Any], Awaitable[None]]:
+        async def received(frame: Any) -> None:
+            sequence = ws.sequence
+            try:
+                await receive(frame)
+            except (ReconnectWebSocket, WebSocketClosure, discord.DiscordException, OSError, asyncio.CancelledError):
+                raise
+            except zlib.error:  # the stream's state is lost with it: resume on a new one
+                await ws.close()
+                raise ReconnectWebSocket(ws.shard_id) from None
+            except Exception as error:  # noqa: BLE001 - whatever it is, the client must live
+                self.skipped("frame", error)
+            if not isinstance(ws.sequence, int):
+                ws.sequence = sequence
+
+        return received
+
+    def skipped(self, what: str, error: BaseException) -> None:
+        """Count something unreadable. The event itself is never logged: people's words and tokens are in it."""
+        self.poison += 1
+        log.warning("skipped an unreadable %s: %s", what, type(error).__name__)
+
+
+def _own(base: str) -> str:
+    """The base if it is another than the library's own, else "" (then the library's is left alone)."""
+    return "" if base == Settings.model_fields["discord_api_base"].default else base

@@ -1,0 +1,1 @@
+"""A Discord on loopback: REST, gateway and CDN, written to the published protocol."""
