@@ -1,0 +1,193 @@
+"""Who may send next: one budget a chat and one for the bot, results before progress. Pure: the time comes in.
+
+What holds (Bot API FAQ, "My bot is hitting limits"; the shared 20 a minute in groups is from practice):
+about 30 messages a second in all, one a second in a chat, 20 a minute in a group, edits included. A 429
+holds its chat for exactly as long as it says. Answers to buttons have no place here: they never wait.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+from bots.telegram.limits import is_group
+
+MINUTE_S = 61.0
+"""A minute with a margin: our clock and the server's do not tick together."""
+
+SECOND_S = 1.1
+"""A second with a margin, for the same reason."""
+
+FORGET_AFTER = 4096
+"""Spends between two looks for chats that fell silent."""
+
+
+class Rank(IntEnum):
+    """What goes first when there is not room for all."""
+
+    DELIVERY = 0
+    FINAL = 1
+    REPLY = 2
+    PROGRESS = 3
+    ACTION = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The numbers of the budget.
+
+    Attributes:
+        per_s: Calls of the bot in a second.
+        group_per_min: Calls in one group in a minute.
+        chat_gap_s: Least time between two messages in one chat.
+    """
+
+    per_s: float = 30.0
+    group_per_min: int = 20
+    chat_gap_s: float = 1.0
+
+
+@dataclass(slots=True, eq=False)
+class Call:
+    """Something that wants to be sent.
+
+    Attributes:
+        slot: What it changes ("card:17", "draft"); a later call with the same slot takes the place of a waiting one.
+        gap_s: Least time since the last call of this slot.
+        place: Order among equals, given when it is offered: the longest unserved first.
+    """
+
+    rank: Rank
+    chat: str
+    slot: str = ""
+    gap_s: float = 0.0
+    place: float = 0.0
+
+
+@dataclass(slots=True)
+class Budget:
+    """What was spent, and from when on a call may go."""
+
+    rules: Rules
+    _all: deque[float] = field(default_factory=deque)
+    _groups: dict[str, deque[float]] = field(default_factory=dict)
+    _chats: dict[str, float] = field(default_factory=dict)
+    _slots: dict[tuple[str, str], float] = field(default_factory=dict)
+    _holds: dict[str, float] = field(default_factory=dict)
+    _spends: int = 0
+
+    def hold(self, chat: str, until_s: float) -> None:
+        """Send nothing to this chat before `until_s` (RetryAfter)."""
+        self._holds[chat] = max(until_s, self._holds.get(chat, 0.0))
+
+    def free_at(self, now_s: float) -> float:
+        """Return from when on the bot as a whole may send; `now_s` if at once."""
+        room = max(1, int(self.rules.per_s))
+        while self._all and now_s - self._all[0] >= SECOND_S:
+            self._all.popleft()
+        return now_s if len(self._all) < room else self._all[-room] + SECOND_S
+
+    def ready_at(self, call: Call, now_s: float) -> float:
+        """Return from when on this call may go as far as its chat is concerned; <= `now_s` if at once."""
+        ready = max(self._holds.get(call.chat, 0.0), self._group_ready(call, now_s))
+        if call.rank is not Rank.ACTION:
+            ready = max(ready, self._chats.get(call.chat, -self.rules.chat_gap_s) + self.rules.chat_gap_s)
+        if call.slot:
+            ready = max(ready, self._slots.get((call.chat, call.slot), -call.gap_s) + call.gap_s)
+        return ready
+
+    def served_at(self, call: Call) -> float:
+        """Return when this slot was served last, 0.0 for never."""
+        return self._slots.get((call.chat, call.slot), 0.0)
+
+    def spend(self, call: Call, now_s: float) -> None:
+        """The call goes now."""
+        self._all.append(now_s)
+        if is_group(call.chat):
+            self._groups.setdefault(call.chat, deque()).append(now_s)
+        if call.rank is not Rank.ACTION:
+            self._chats[call.chat] = now_s
+        if call.slot:
+            self._slots[call.chat, call.slot] = now_s
+        self._spends += 1
+        if self._spends % FORGET_AFTER == 0:
+            self._forget(now_s)
+
+    def _group_ready(self, call: Call, now_s: float) -> float:
+        spent = self._groups.get(call.chat)
+        if not spent:
+            return 0.0
+        while spent and now_s - spent[0] >= MINUTE_S:
+            spent.popleft()
+        # The last quarter of a minute is kept for words and results; chat actions get only the first half.
+        share = {Rank.PROGRESS: 0.75, Rank.ACTION: 0.5}.get(call.rank, 1.0)
+        room = max(1, int(self.rules.group_per_min * share))
+        return 0.0 if len(spent) < room else spent[-room] + MINUTE_S
+
+    def _forget(self, now_s: float) -> None:
+        self._groups = {chat: spent for chat, spent in self._groups.items() if spent and now_s - spent[-1] < MINUTE_S}
+        self._chats = {chat: at for chat, at in self._chats.items() if now_s - at < MINUTE_S}
+        self._slots = {slot: at for slot, at in self._slots.items() if now_s - at < MINUTE_S}
+        self._holds = {chat: until for chat, until in self._holds.items() if until > now_s}
+
+
+@dataclass(slots=True)
+class Line:
+    """Calls that wait for their turn."""
+
+    budget: Budget
+    _waiting: list[Call] = field(default_factory=list)
+    _under_way: set[tuple[str, str]] = field(default_factory=set)
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    def offer(self, call: Call) -> Call | None:
+        """Put a call in the line; return the waiting one of the same slot that it makes superfluous."""
+        stale = next((c for c in self._waiting if call.slot and (c.chat, c.slot) == (call.chat, call.slot)), None)
+        call.place = self.budget.served_at(call)
+        if stale is not None:
+            self._waiting.remove(stale)
+        self._waiting.append(call)
+        return stale
+
+    def leave(self, call: Call) -> None:
+        """Take a call out of the line, if it is still there."""
+        if call in self._waiting:
+            self._waiting.remove(call)
+
+    def next(self, now_s: float) -> Call | None:
+        """Return the call that goes now, its budget spent, or None. `done` must follow it."""
+        if not self._waiting or self.budget.free_at(now_s) > now_s:
+            return None
+        ready = [call for call in self._waiting if self._may_go(call, now_s)]
+        if not ready:
+            return None
+        call = min(ready, key=lambda c: (c.rank, c.place))
+        self._waiting.remove(call)
+        self.budget.spend(call, now_s)
+        if call.slot:
+            self._under_way.add((call.chat, call.slot))
+        return call
+
+    def done(self, call: Call) -> None:
+        """The call came back; the next of its slot may go."""
+        self._under_way.discard((call.chat, call.slot))
+
+    def wait_s(self, now_s: float) -> float | None:
+        """Return in how many seconds to look again; None if only a `done` or an `offer` can change anything."""
+        if not self._waiting:
+            return None
+        free = self.budget.free_at(now_s)
+        if free > now_s:
+            return free - now_s
+        idle = [call for call in self._waiting if (call.chat, call.slot) not in self._under_way]
+        return max(0.0, min(self.budget.ready_at(call, now_s) for call in idle) - now_s) if idle else None
+
+    def crowd_s(self) -> float:
+        """Return how long the calls that wait now will take in all, seconds."""
+        return len(self._waiting) / self.budget.rules.per_s
+
+    def _may_go(self, call: Call, now_s: float) -> bool:
+        return (call.chat, call.slot) not in self._under_way and self.budget.ready_at(call, now_s) <= now_s

@@ -1,0 +1,129 @@
+"""Getting a file's bytes: from the Bot API's file address, or from disk where the server is our own."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import httpx
+from telegram import Bot
+from telegram.error import BadRequest, Forbidden, InvalidToken, TelegramError
+
+from bots.adapter import FetchFailed
+from bots.telegram.limits import MAX_FETCH_BYTES
+from core.messages import Attachment
+
+TRIES = 3
+CHUNK_BYTES = 1 << 18
+
+
+def http_client(base_url: str) -> httpx.AsyncClient:
+    """Return a client for file addresses. A server on this machine is never asked through a proxy."""
+    return httpx.AsyncClient(timeout=httpx.Timeout(60, connect=10), trust_env=not is_here(base_url))
+
+
+def is_here(address: str) -> bool:
+    """Whether an address is on this machine."""
+    return urlsplit(address).hostname in {"127.0.0.1", "localhost", "::1"}
+
+
+async def fetch(
+    bot: Bot, client: httpx.AsyncClient, attachment: Attachment, into: Path, cap_bytes: int, *, local: bool
+) -> None:
+    """Stream an attachment to the new file `into`. Raises FetchFailed, which names no address."""
+    size = attachment.size_bytes or 0
+    if size > cap_bytes:
+        raise FetchFailed("too-large", cap_bytes)
+    if not local and size > MAX_FETCH_BYTES:
+        raise FetchFailed("too-large-for-platform", MAX_FETCH_BYTES)
+    address = await _address(bot, attachment.source.get("file_id", ""))
+    async with _whole_or_nothing(into) as part:
+        path = _on_disk(address) if local else None
+        if path is not None:
+            await asyncio.to_thread(_copy, path, part, cap_bytes)
+        else:
+            await _download(client, address, part, cap_bytes)
+
+
+async def _address(bot: Bot, file_id: str) -> str:
+    """Return where the server has the file; the address holds the token and stays in this module."""
+    for attempt in range(TRIES):
+        try:
+            found = await bot.get_file(file_id)
+        except BadRequest as error:
+            if "too big" in str(error).lower():
+                raise FetchFailed("too-large-for-platform", MAX_FETCH_BYTES) from None
+            raise FetchFailed("gone") from None
+        except (Forbidden, InvalidToken):
+            raise FetchFailed("gone") from None
+        except TelegramError:
+            if attempt == TRIES - 1:
+                raise FetchFailed("network") from None
+            await asyncio.sleep(2.0**attempt)
+        else:
+            address = getattr(found, "file_path", None)
+            if isinstance(address, str) and address:
+                return address
+            raise FetchFailed("gone")
+    raise FetchFailed("network")
+
+
+async def _download(client: httpx.AsyncClient, address: str, part: Path, cap_bytes: int) -> None:
+    for attempt in range(TRIES):
+        try:
+            await _stream(client, address, part, cap_bytes)
+        except httpx.HTTPStatusError as error:
+            if error.response.status_code < 500:
+                raise FetchFailed("gone") from None
+        except (httpx.HTTPError, httpx.InvalidURL):
+            pass
+        else:
+            return
+        if attempt < TRIES - 1:
+            await asyncio.sleep(2.0**attempt)
+    raise FetchFailed("network")
+
+
+async def _stream(client: httpx.AsyncClient, address: str, part: Path, cap_bytes: int) -> None:
+    async with client.stream("GET", address) as response:
+        response.raise_for_status()
+        count = 0
+        with part.open("wb") as file:
+            async for chunk in response.aiter_bytes(CHUNK_BYTES):
+                count += len(chunk)
+                if count > cap_bytes:
+                    raise FetchFailed("too-large", cap_bytes)
+                await asyncio.to_thread(file.write, chunk)
+
+
+def _on_disk(address: str) -> Path | None:
+    """Return the path of a file that the server keeps on a disk we share, else None."""
+    text = unquote(urlsplit(address).path) if address.startswith("file://") else address
+    path = Path(text)
+    return path if path.is_absolute() and path.is_file() else None
+
+
+def _copy(path: Path, part: Path, cap_bytes: int) -> None:
+    if path.stat().st_size > cap_bytes:
+        raise FetchFailed("too-large", cap_bytes)
+    try:
+        shutil.copyfile(path, part)
+    except OSError:
+        raise FetchFailed("gone") from None
+
+
+@asynccontextmanager
+async def _whole_or_nothing(into: Path) -> AsyncIterator[Path]:
+    """Give a path to write to; it becomes `into` when all is well and vanishes when not."""
+    part = into.with_name(f"{into.name}.part{os.getpid()}")
+    try:
+        yield part
+        part.replace(into)
+    finally:
+        with suppress(FileNotFoundError):
+            part.unlink()

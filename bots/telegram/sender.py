@@ -1,0 +1,104 @@
+"""The thin shell round the budget: waits for a call's turn, makes it, obeys a 429."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import time
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from telegram.error import RetryAfter
+
+from bots.telegram.budget import Budget, Call, Line, Rank, Rules
+
+T = TypeVar("T")
+
+MARGIN_S = 0.05
+"""Added to the seconds of a 429: our clock may run faster than the server's."""
+
+
+class Superseded(Exception):
+    """A newer call of the same slot took the place of this one; nothing was sent."""
+
+
+def seconds(value: float | dt.timedelta | None) -> float:
+    """Read a time as the library gives it: seconds or a timedelta, depending on one of its settings."""
+    if isinstance(value, dt.timedelta):
+        return value.total_seconds()
+    return float(value or 0)
+
+
+class Sender:
+    """The one way to the Bot API for everything that costs: messages, edits, chat actions, reactions.
+
+    Args:
+        clock_s: Monotonic seconds.
+    """
+
+    def __init__(self, rules: Rules, clock_s: Callable[[], float] = time.monotonic) -> None:
+        self._line = Line(Budget(rules))
+        self._clock_s = clock_s
+        self._turns: dict[Call, asyncio.Future[None]] = {}
+        self._alarm: asyncio.TimerHandle | None = None
+
+    def crowd_s(self) -> float:
+        """Return how long a call that comes last would wait for the others, seconds."""
+        return self._line.crowd_s()
+
+    def has_room(self, call: Call) -> bool:
+        """Whether this call would go at once, with nobody waiting."""
+        now = self._clock_s()
+        budget = self._line.budget
+        return len(self._line) == 0 and budget.free_at(now) <= now and budget.ready_at(call, now) <= now
+
+    async def run(self, call: Call, do: Callable[[], Awaitable[T]]) -> T:
+        """Wait for the call's turn and make it; after a 429 wait as long as it says, and make it again.
+
+        Raises:
+            Superseded: A newer call of the same slot came while this one waited.
+            TelegramError: Whatever else `do` raises.
+        """
+        while True:
+            await self._turn(call)
+            try:
+                return await do()
+            except RetryAfter as error:
+                self._line.budget.hold(call.chat, self._clock_s() + seconds(error.retry_after) + MARGIN_S)
+                if call.rank is Rank.ACTION:
+                    raise Superseded from None
+            finally:
+                self._line.done(call)
+                self._pump()
+
+    async def _turn(self, call: Call) -> None:
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        stale = self._line.offer(call)
+        if stale is not None:
+            self._turns.pop(stale).set_exception(Superseded())
+        self._turns[call] = turn
+        self._pump()
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled():
+                self._line.done(call)
+            raise
+        finally:
+            self._turns.pop(call, None)
+            self._line.leave(call)
+
+    def _pump(self) -> None:
+        now = self._clock_s()
+        while (call := self._line.next(now)) is not None:
+            turn = self._turns.get(call)
+            if turn is None or turn.done():
+                self._line.done(call)
+            else:
+                turn.set_result(None)
+        if self._alarm is not None:
+            self._alarm.cancel()
+            self._alarm = None
+        wait = self._line.wait_s(now)
+        if wait is not None:
+            self._alarm = asyncio.get_running_loop().call_later(wait + 0.001, self._pump)
