@@ -12,7 +12,7 @@ from bots.settings import Settings as BotSettings
 from studio.settings import Settings as StudioSettings
 
 HEAD = """\
-# Every setting, with its default. Copy this file to .env and change what you need; a line that begins with # is not read.
+# Every setting with its default. Copy this file to .env and change what you need; a line with # is not read.
 # Nothing here is needed for a first video: without any setting the program talks in the terminal to its own studio.
 # Times are in seconds, sizes in bytes, lists have commas between their values."""
 
