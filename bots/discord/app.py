@@ -37,7 +37,7 @@ class TokenRefused(Exception):
         )
 
 
-def create_discord_bot(settings: Settings, services: Services, *, content: bool | None = None) -> discord.Client:
+def create_discord_bot(settings: Settings, services: Services, *, content: bool | None = None) -> DiscordBot:
     """Build the bot; needs no network, token or running loop.
 
     Args:
@@ -82,7 +82,6 @@ async def _run(settings: Settings, services: Services, on_ready: Callable[[], No
     if settings.discord_token is None:
         raise TokenRefused
     bot = create_discord_bot(settings, services, content=content)
-    assert isinstance(bot, DiscordBot)
     bot.on_serving = on_ready
     began = time.monotonic()
     try:

@@ -10,10 +10,10 @@ from typing import Any
 
 import discord
 
+from bots.adapter import Button, OutboundError
 from bots.discord import access, buttons, commands, inbound, modals, permissions
 from bots.discord.answers import NOBODY, Missed, acknowledge, conclude, language, may_use, not_allowed, whisper
 from bots.discord.card import ActionButton
-from bots.adapter import Button, OutboundError
 from bots.discord.refusals import told
 from bots.discord.seams import Placed
 from bots.services import Services, StoreDown
@@ -103,13 +103,16 @@ class DiscordBot(Placed):
             return
         guild, channels = inbound.places(message)
         if not access.allowed(self.settings, guild, channels, str(message.author.id)):
-            return await self._refuse(message, guild)
+            await self._refuse(message, guild)
+            return
         rights = inbound.bot_rights(message)
         if rights is not None and not permissions.can_post(rights, isinstance(message.channel, discord.Thread)):
-            return await self._tell_in_dm(message, rights)
+            await self._tell_in_dm(message, rights)
+            return
         read = inbound.read_message(message, self.me, self.settings)
         if inbound.nothing_usable(read) or inbound.hidden(message, read, self.me):
-            return await self._explain(message, read, why.why)
+            await self._explain(message, read, why.why)
+            return
         try:
             await self.services.intake.take(read)
         except StoreDown:
@@ -120,9 +123,11 @@ class DiscordBot(Placed):
         if why in {"thread", "open"}:
             if self.content or not await self._once("blank", read):
                 return
-            return await self._notice(message, read, "discord-unseen", name=self.user.display_name if self.user else "")
+            await self._notice(message, read, "discord-unseen", name=self.user.display_name if self.user else "")
+            return
         if inbound.answers_another(message, self.me):
-            return await self._notice(message, read, "discord-cannot-see", upload=True)
+            await self._notice(message, read, "discord-cannot-see", upload=True)
+            return
         await self._notice(message, read, "discord-nothing", upload=True)
 
     async def _refuse(self, message: discord.Message, guild: str) -> None:
@@ -205,7 +210,8 @@ class DiscordBot(Placed):
             receipt = await self.services.intake.take(message)
         except StoreDown:
             locale = await language(self.services, message.person, message.locale)
-            return await conclude(interaction, self.services.texts.say(locale, "discord-store-down"))
+            await conclude(interaction, self.services.texts.say(locale, "discord-store-down"))
+            return
         if by_bot and not private and not receipt.duplicate:
             await self._conclude(interaction, message, receipt.place)
 
@@ -234,11 +240,13 @@ class DiscordBot(Placed):
             return
         if not may_use(interaction, self.settings):
             guild, user = str(interaction.guild_id or ""), str(interaction.user.id)
-            return await whisper(interaction, not_allowed(self.services, str(interaction.locale), guild, user))
+            await whisper(interaction, not_allowed(self.services, str(interaction.locale), guild, user))
+            return
         if form.action == "new":
             args = {"prompt": form.words, "aspect": form.aspect}
             given = {name: value for name, value in args.items() if value}
-            return await self.take_command(interaction, "video", text=form.words, args=given, files=form.files)
+            await self.take_command(interaction, "video", text=form.words, args=given, files=form.files)
+            return
         by_token = not inbound.postable(interaction)
         try:
             original = await acknowledge(interaction, ephemeral=False, thinking=by_token)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, Protocol
 
 import discord
 
+from bots.adapter import OutboundError
 from bots.discord import inbound, modals
 from bots.discord.answers import Missed, acknowledge, language, may_use, not_allowed, whisper
 from bots.discord.refusals import told
-from bots.adapter import OutboundError
 from bots.services import JobView, Services, StoreDown, may_press
 from bots.settings import Settings
 
@@ -21,22 +21,32 @@ OPENS = frozenset({"edit", "upload"})
 """Buttons that open a modal, which has to be the first answer."""
 
 
+class Tell(Protocol):
+    """Tells the presser alone, in their language."""
+
+    async def __call__(self, key: str, **args: str) -> None:
+        """Say the sentence `key`."""
+        ...
+
+
 async def press(
     interaction: discord.Interaction[Any], action: str, job_id: str, settings: Settings, services: Services
 ) -> None:
     """Do what a button says, or tell the presser alone why not."""
     if not may_use(interaction, settings):
         guild, user = str(interaction.guild_id or ""), str(interaction.user.id)
-        return await whisper(interaction, not_allowed(services, str(interaction.locale), guild, user))
+        await whisper(interaction, not_allowed(services, str(interaction.locale), guild, user))
+        return
     if action in OPENS:
-        return await _open(interaction, action, job_id, services)
+        await _open(interaction, action, job_id, services)
+        return
     by_token = not inbound.postable(interaction)
     private = action in PRIVATE
     try:
         thinking = private or (by_token and action not in {"cancel", "delete"})
         original = await acknowledge(interaction, ephemeral=private, thinking=thinking)
     except Missed:
-        return None  # the person saw it fail and presses again; nothing was done
+        return  # the person saw it fail and presses again; nothing was done
     await take(interaction, action, job_id, settings, services, private=private, original=original)
 
 
@@ -46,7 +56,8 @@ async def _open(interaction: discord.Interaction[Any], action: str, job_id: str,
     named = {user.id for user in message.mentions} if message is not None else set()
     foreign = action == "edit" and bool(named) and interaction.user.id not in named
     if foreign and not interaction.permissions.manage_messages:
-        return await whisper(interaction, services.texts.say(str(interaction.locale), "discord-not-yours"))
+        await whisper(interaction, services.texts.say(str(interaction.locale), "discord-not-yours"))
+        return
     modal = (modals.edit if action == "edit" else modals.new)(services.texts, str(interaction.locale), job_id)
     await modals.show(interaction, modal)
 
@@ -74,25 +85,29 @@ async def take(
     try:
         job = await services.intake.job(job_id)
         if action == "delete":
-            return await _delete(interaction, job, tell)
+            await _delete(interaction, job, tell)
+            return
         if job is None:
-            return await tell("discord-expired")
+            await tell("discord-expired")
+            return
         if not may_press(action, message.person, job.owner):
-            return await tell("discord-not-yours")
+            await tell("discord-not-yours")
+            return
         if await services.intake.press(action, job_id, replace(message, channel=job.channel)) is None:
             await tell("discord-expired")
     except StoreDown:
         await tell("discord-store-down")
 
 
-async def _delete(interaction: discord.Interaction[Any], job: JobView | None, tell: Any) -> None:
+async def _delete(interaction: discord.Interaction[Any], job: JobView | None, tell: Tell) -> None:
     """Delete the message with the button. The record may be gone: then the person the message names is its owner."""
     message = interaction.message
     if message is None:
         return
     owners = {job.owner.id} if job is not None else {str(user.id) for user in message.mentions}
     if str(interaction.user.id) not in owners and not interaction.permissions.manage_messages:
-        return await tell("discord-not-yours")
+        await tell("discord-not-yours")
+        return
     try:
         if inbound.postable(interaction):
             await told(message.delete())

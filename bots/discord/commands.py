@@ -1,4 +1,4 @@
-"""Slash commands and the message menu, made from the registry of verbs, with localised names; sent when they changed."""
+"""Slash commands and the message menu, made from the registry of verbs; sent to Discord when they changed."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import inspect
 import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Optional, Protocol
+from typing import Any, Protocol
 
 import discord
 from discord import app_commands
@@ -28,6 +28,9 @@ log = logging.getLogger(__name__)
 
 PRIVATE = frozenset({"cancel", "language", "settings", "projects"}) | {verb.name for verb in verbs.VERBS if verb.reads}
 """Verbs whose words are for the person alone; cards and videos stand in the channel all the same."""
+
+KEPT_S = 30 * 24 * 3600.0
+"""After a month the commands are sent again, changed or not."""
 
 MORE_FILES = 4
 """Files of one /video command beside the track. The form and a message take ten."""
@@ -122,7 +125,8 @@ def command(verb: Verb, taker: Taker, texts: Texts) -> app_commands.Command[Any,
         files = tuple(attachment(one) for one in values.values() if isinstance(one, discord.Attachment))
         args = {name: value for name, value in values.items() if isinstance(value, str) and value.strip()}
         if verb.name == "video" and not files and not args:
-            return await modals.show(interaction, modals.new(texts, str(interaction.locale)))
+            await modals.show(interaction, modals.new(texts, str(interaction.locale)))
+            return
         text = args.get("prompt", "")
         await taker.take_command(
             interaction, verb.name, text=text, args=args, files=files, private=verb.name in PRIVATE
@@ -171,7 +175,7 @@ def _annotation(argument: Argument) -> Any:
     kind: Any = str if argument.choices else app_commands.Range[str, 1, MAX_PROMPT]
     if argument.kind == "file":
         kind = discord.Attachment
-    return kind if argument.required else Optional[kind]
+    return kind if argument.required else kind | None
 
 
 def _choice(texts: Texts, argument: Argument, value: str) -> app_commands.Choice[str]:
@@ -190,7 +194,8 @@ def menu(taker: Taker, texts: Texts, me: Callable[[], int]) -> app_commands.Cont
         files = attachments(message)
         text = words(message, me())
         if not files and not text:
-            return await whisper(interaction, texts.say(str(interaction.locale), "discord-no-track-there"))
+            await whisper(interaction, texts.say(str(interaction.locale), "discord-no-track-there"))
+            return
         args = {"prompt": text} if text else {}
         await taker.take_command(interaction, "video", text=text, args=args, files=files)
 
@@ -220,7 +225,7 @@ async def sync(tree: Tree, notes: Notes) -> bool:
     if await notes.get(key) == digest:
         return False
     await tree.sync()
-    await notes.put(key, digest)
+    await notes.put(key, digest, KEPT_S)
     log.info("sent %s commands to Discord", len(payload))
     return True
 

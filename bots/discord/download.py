@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import BinaryIO
 from urllib.parse import parse_qs
 
 import aiohttp
@@ -100,20 +101,27 @@ def _judge(response: aiohttp.ClientResponse, cap_bytes: int) -> None:
 
 
 async def _write(response: aiohttp.ClientResponse, into: Path, cap_bytes: int) -> None:
-    got = 0
     file = await asyncio.to_thread(into.open, "wb")
+    whole = False
     try:
-        async for chunk in response.content.iter_chunked(CHUNK_BYTES):
-            got += len(chunk)
-            if got > cap_bytes:
-                raise FetchFailed("too-large", cap_bytes)
-            await asyncio.to_thread(file.write, chunk)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            into.unlink()
-        raise
+        whole = await _copy(response, file, cap_bytes)
     finally:
         file.close()
+        if not whole:
+            await asyncio.to_thread(into.unlink, missing_ok=True)
+    if not whole:
+        raise FetchFailed("too-large", cap_bytes)
+
+
+async def _copy(response: aiohttp.ClientResponse, file: BinaryIO, cap_bytes: int) -> bool:
+    """Copy a body; False: it is longer than the cap."""
+    got = 0
+    async for chunk in response.content.iter_chunked(CHUNK_BYTES):
+        got += len(chunk)
+        if got > cap_bytes:
+            return False
+        await asyncio.to_thread(file.write, chunk)
+    return True
 
 
 Renew = Callable[[], Awaitable[str | None]]

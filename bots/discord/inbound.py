@@ -197,9 +197,10 @@ def _rights(channel: Any, member: discord.Member) -> discord.Permissions:
 
 def bot_rights(message: discord.Message) -> discord.Permissions | None:
     """What the bot may do where a message stands; None if that is not known (then Discord will tell)."""
-    if message.guild is None or message.guild.me is None or isinstance(message.channel, discord.PartialMessageable):
+    me: discord.Member | None = message.guild.me if message.guild is not None else None
+    if me is None or isinstance(message.channel, discord.PartialMessageable):
         return None
-    return _rights(message.channel, message.guild.me)
+    return _rights(message.channel, me)
 
 
 def _thread_title(text: str, files: Sequence[Attachment]) -> str:

@@ -311,8 +311,9 @@ class DiscordOutbound:
         mentions, interaction = _mentions(where, kind), where.reply.get("interaction", "")
         original = where.reply.get("original")
         if original and await self._notes.once(f"discord:original:{interaction}", 900.0):
-            files = {"attachments": [what.pop("file")]} if "file" in what else {}
-            message = await told(hook.edit_message(int(original), allowed_mentions=mentions, **what, **files))
+            if "file" in what:
+                what["attachments"] = [what.pop("file")]
+            message = await told(hook.edit_message(int(original), allowed_mentions=mentions, **what))
         else:
             message = await told(hook.send(wait=True, ephemeral=private, allowed_mentions=mentions, **what))
         sent = SentId(int(where.reply.get("channel") or 0), message.id, interaction)

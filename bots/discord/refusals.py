@@ -7,7 +7,7 @@ Codes are those of https://docs.discord.com/developers/topics/opcodes-and-status
     40005, status 413                        TooLarge
     50013                                    NotPermitted
     160004                                   ThreadThere
-    50027, 10015 by token, 401 by token      TokenOver
+    10015, 40094, 50027, status 401          TokenOver
     160002, 50035 about the reference        ReplyImpossible
     30046                                    EditsUsedUp
     429                                      Busy
@@ -27,23 +27,11 @@ from bots.adapter import Gone, OutboundError, Refused, SendDoubtful, TooLarge
 
 T = TypeVar("T")
 
-GONE = frozenset({10003, 10004, 10008, 10013, 50001, 50007, 50278})
-NO_PERMISSION = 50013
-TOO_LARGE = 40005
-TOKEN_OVER = frozenset({50027, 10015})
-TOO_MANY_FOLLOW_UPS = 40094
-NO_REFERENCE = 160002
-THREAD_THERE = 160004
-INVALID_FORM = 50035
-OLD_EDITS = 30046
-UNKNOWN_INTERACTION = 10062
-ALREADY_ANSWERED = 40060
-
 
 class Busy(OutboundError):
     """A rate limit: nothing was done; try again after `retry_s` seconds."""
 
-    def __init__(self, retry_s: float) -> None:
+    def __init__(self, retry_s: float = 5.0) -> None:
         super().__init__("rate limited")
         self.retry_s = retry_s
 
@@ -68,6 +56,20 @@ class ReplyImpossible(OutboundError):
     """The message to answer cannot be answered; a plain message may still do."""
 
 
+_BY_CODE: tuple[tuple[frozenset[int], type[OutboundError]], ...] = (
+    (frozenset({10003, 10004, 10008, 10013, 50001, 50007, 50278}), Gone),
+    (frozenset({40005}), TooLarge),
+    (frozenset({10015, 40094, 50027}), TokenOver),
+    (frozenset({30046}), EditsUsedUp),
+    (frozenset({50013}), NotPermitted),
+    (frozenset({160002}), ReplyImpossible),
+    (frozenset({160004}), ThreadThere),
+)
+_BY_STATUS: dict[int, type[OutboundError]] = {401: TokenOver, 404: Gone, 413: TooLarge, 429: Busy}
+INVALID_FORM = 50035
+UNKNOWN_INTERACTION, ALREADY_ANSWERED = 10062, 40060
+
+
 async def told(call: Awaitable[T]) -> T:
     """Wait for a call of the library; its refusals become ours, without the request in them.
 
@@ -86,27 +88,17 @@ async def told(call: Awaitable[T]) -> T:
 
 
 def _refusal(error: discord.HTTPException) -> OutboundError:
-    """Choose the class for an answer of Discord."""
+    """Choose the class for an answer of Discord: by its code, else by its status."""
     status, code = error.status, error.code
-    if status == 413 or code == TOO_LARGE:
-        return TooLarge()
-    if code in TOKEN_OVER or code == TOO_MANY_FOLLOW_UPS or status == 401:
-        return TokenOver()
-    if code == OLD_EDITS:
-        return EditsUsedUp()
-    if status == 429:
-        return Busy(_retry_s(error))
-    if code == NO_REFERENCE or (code == INVALID_FORM and "message_reference" in error.text):
+    if code == INVALID_FORM and "message_reference" in error.text:
         return ReplyImpossible()
-    if code in GONE or status == 404:
-        return Gone(f"code {code}")
-    if code == NO_PERMISSION:
-        return NotPermitted(f"code {code}")
-    if code == THREAD_THERE:
-        return ThreadThere()
-    if status >= 500:
-        return SendDoubtful(f"status {status}")
-    return Refused(f"status {status}, code {code}")
+    known = next((kind for codes, kind in _BY_CODE if code in codes), None) or _BY_STATUS.get(status)
+    if known is Busy:
+        return Busy(_retry_s(error))
+    if known is not None:
+        return known()
+    detail = f"status {status}, code {code}"
+    return SendDoubtful(detail) if status >= 500 else Refused(detail)
 
 
 def _retry_s(error: discord.HTTPException) -> float:

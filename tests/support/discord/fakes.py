@@ -63,21 +63,21 @@ class KeptNotes:
 
     values: dict[str, str] = field(default_factory=dict)
 
-    async def get(self, key: str) -> str | None:
-        return self.values.get(key)
+    async def get(self, name: str) -> str | None:
+        return self.values.get(name)
 
-    async def put(self, key: str, value: str, ttl_s: float | None = None) -> None:
-        self.values[key] = value
+    async def put(self, name: str, value: str, ttl_s: float) -> None:
+        self.values[name] = value
 
-    async def once(self, key: str, ttl_s: float) -> bool:
-        return self.values.setdefault(key, "") == "" and not self.values.update({key: "once"})
+    async def once(self, name: str, ttl_s: float) -> bool:
+        return self.values.setdefault(name, "") == "" and not self.values.update({name: "once"})
 
 
 def settings_for(discord: LoopbackDiscord, **more: Any) -> Settings:
     """Settings that point at the loopback; sockets are the only thing that differs from the real one."""
     places = {"discord_api_base": discord.api, "discord_gateway_url": discord.gateway, "discord_cdn_base": discord.cdn}
     given = {"discord_token": SecretStr(TOKEN), "discord_sync_commands": False, **places, **more}
-    return Settings(_env_file=None, **given)
+    return Settings.model_validate(given)
 
 
 @dataclass

@@ -63,7 +63,7 @@ class Someone:
         given = []
         for key, value in options.items():
             if isinstance(value, tuple):
-                file = self.world.attachment(*value, channel["id"]) | {"ephemeral": True}
+                file = self.world.attachment(value[0], value[1], channel["id"]) | {"ephemeral": True}
                 resolved[file["id"]] = file
                 given.append({"name": key, "type": 11, "value": file["id"]})
             else:

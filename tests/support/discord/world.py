@@ -79,7 +79,7 @@ class World:
         self.lena = self.person("Lena")
 
     def person(self, name: str, bot: bool = False) -> Json:
-        user = {"id": snowflake(), "username": name.lower().replace(" ", ""), "global_name": name}
+        user: Json = {"id": snowflake(), "username": name.lower().replace(" ", ""), "global_name": name}
         user |= {"discriminator": "0", "avatar": None, "bot": bot}
         self.users[user["id"]] = user
         return user
