@@ -1,4 +1,4 @@
-"""The timeline as the backend keeps it: summary, difference, readiness. Pure; times in milliseconds (api §6)."""
+"""Draft, Track, Segment, Summary, Change: the timeline as the backend keeps it; times in ms (nemovideo-api §6)."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Change:
     Attributes:
         what: "added", "removed", "moved", "resized", "volume", "text", "renamed", "canvas", "style", "media", "other".
         kind: The track's kind, or "project".
-        name: What it is called, or None.
+        name: What it is called, or None. For "style" the feature that changed ("palette", "accent", "cuts", …).
         before, after: The value, spelled for people (seconds, percent, text, "1920x1080"); None where there is none.
         start_ms, end_ms: Where on the timeline, None where unknown.
     """
