@@ -430,7 +430,7 @@ def read_render(body: Any, render_id: str) -> Render:
         id=render_id,
         status=WORKING.get(status.strip().lower(), "processing"),
         progress=None if progress is None else min(1.0, max(0.0, progress / 100)),
-        url=_web(_first(output, "url") or _first(outer, "outputUrl", "output_url", "url")),
+        url=_first_web(output.get("url"), *(outer.get(key) for key in ("outputUrl", "output_url", "url"))),
         duration_s=_positive(output.get("duration")),
         size_bytes=size,
         reason=_reason(outer),
@@ -449,10 +449,9 @@ def read_download_url(body: Any) -> str:
     """Endpoint 10 may answer JSON that holds another address (§4.8). Raises BadAnswer if it holds none."""
     data = data_of(body)
     output = data.get("output")
-    found = _first(data, "url", "download_url", "downloadUrl", "outputUrl", "output_url") or (
-        _first(output, "url") if isinstance(output, dict) else None
-    )
-    if (url := _web(found)) is None:
+    keys = ("url", "download_url", "downloadUrl", "outputUrl", "output_url")
+    url = _first_web(*(data.get(key) for key in keys), output.get("url") if isinstance(output, dict) else None)
+    if url is None:
         raise BadAnswer("no address in the answer")
     return url
 
@@ -509,8 +508,10 @@ def _segment(text: str) -> str:
     return quote(text, safe="")
 
 
-def _web(url: str | None) -> str | None:
-    return url if url and url.lower().startswith(("http://", "https://")) else None
+def _first_web(*values: Any) -> str | None:
+    """Return the first address that can be fetched over the web."""
+    words = (text_of(value) or "" for value in values)
+    return next((word for word in words if word.lower().startswith(("http://", "https://"))), None)
 
 
 def _number(value: Any) -> float | None:

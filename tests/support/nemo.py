@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from types import TracebackType
@@ -56,6 +56,9 @@ class ByteServer:
 
     answers: dict[str, list[Answer]] = field(default_factory=dict)
     keep_body: bool = True
+    early: dict[str, bytes] = field(default_factory=dict)
+    """Answers that go out before the body was read; the connection is closed after it."""
+
     seen: list[Seen] = field(default_factory=list)
     received: int = 0
     left: int = 0
@@ -98,8 +101,10 @@ class ByteServer:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._writers.add(writer)
         try:
-            while (seen := await self._request(reader)) is not None:
+            while (seen := await self._request(reader, writer)) is not None:
                 self.seen.append(seen)
+                if seen.path in self.early:
+                    break
                 answers = self.answers.get(seen.path.partition("?")[0], [[Line.RESET]])
                 answer = answers.pop(0) if len(answers) > 1 else answers[0]
                 if not await self._play(answer, reader, writer):
@@ -114,7 +119,7 @@ class ByteServer:
             with contextlib.suppress(ConnectionError):
                 await writer.wait_closed()
 
-    async def _request(self, reader: asyncio.StreamReader) -> Seen | None:
+    async def _request(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Seen | None:
         try:
             head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
         except asyncio.IncompleteReadError as error:
@@ -123,6 +128,9 @@ class ByteServer:
             return None
         method, path, _ = head[0].split(" ", 2)
         headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in head[1:] if line)}
+        if path in self.early:
+            writer.write(self.early[path])
+            await writer.drain()
         body = b""
         left = int(headers.get("content-length", "0"))
         while left:
@@ -237,6 +245,7 @@ def client_for(
     waits: Waits = SHORT,
     web_url: str | None = None,
     client_id: str | None = None,
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> NemoClient:
     """A client of a byte server."""
     config = NemoConfig(
@@ -247,7 +256,7 @@ def client_for(
         version="1.2.3",
         waits=waits,
     )
-    return NemoClient(config, store or MemoryTokenStore())
+    return NemoClient(config, store or MemoryTokenStore(), sleep=sleep)
 
 
 def allow() -> None:
