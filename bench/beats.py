@@ -40,7 +40,7 @@ def _pairs(folders: list[Path]) -> list[tuple[Path, Path]]:
     return [(file, truth[file.stem]) for file in files if file.suffix in SOUNDS and file.stem in truth]
 
 
-def _score(sound: Path, rows: np.ndarray) -> list[float]:  # type: ignore[type-arg]
+def _score(sound: Path, rows: np.ndarray) -> list[float]:
     before = _children_cpu_s()
     command = [sys.executable, "-m", "studio.media.beats", str(sound)]
     text = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout

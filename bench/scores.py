@@ -73,4 +73,4 @@ def _in_step(found: Times, true: Times, tolerance: float) -> float:
 def _to_nearest(found: Times, true: Times) -> Times:
     at = np.searchsorted(true, found).clip(1, max(1, len(true) - 1))
     before, after = true[at - 1], true[np.minimum(at, len(true) - 1)]
-    return np.where(found - before < after - found, found - before, found - after)
+    return np.asarray(np.where(found - before < after - found, found - before, found - after))

@@ -6,8 +6,9 @@ import numpy as np
 import numpy.typing as npt
 
 from studio.audio import followers, loudness, onsets
-from studio.audio.beats import find_beats
+from studio.audio.beats import Beats, find_beats
 from studio.audio.features import Features
+from studio.audio.sections import find_sections
 from studio.audio.spectrum import Mono, Samples, Windows, hann, log_edges, power, triangles, window_size
 from studio.audio.units import db_to_amplitude, frame_count, power_to_db
 
@@ -23,6 +24,8 @@ RANGE_DB = 46.0
 PERCENTILE = 99.3
 GAMMA = 1.55
 SILENCE_DB = -60.0
+CLAIM = 0.45
+"""Confidence from which beats are shown; below, the video is cut on energy and time."""
 BLOCK = 1 << 16
 LOUDEST = 8.0
 """Float files may go beyond 1.0; what is further out is taken for rubbish."""
@@ -87,6 +90,8 @@ class Analyser:
             return self._silence(frames, duration_s)
         bands = followers.follow(levels(rows[:, :BANDS]), self._fps)
         beats = find_beats(heard)
+        if beats.confidence < CLAIM:
+            beats = Beats(confidence=beats.confidence)
         return Features(
             rate_hz=self._rate_hz,
             duration_s=duration_s,
@@ -102,6 +107,7 @@ class Analyser:
             downbeats_s=beats.downbeats_s,
             tempo_bpm=beats.tempo_bpm,
             confidence=beats.confidence,
+            sections_s=find_sections(heard.log_mel, beats.times_s, beats.downbeats_s, duration_s),
         )
 
     def _take(self, samples: Samples) -> None:

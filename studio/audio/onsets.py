@@ -71,7 +71,8 @@ class Ear:
         if len(borders) > 1:
             borders -= self._taken
             steep = np.diff(kept[: borders[-1] + 1]) + np.float32(FLAT) * kept[: borders[-1]]
-            self._fine.append(np.add.reduceat(steep**2, borders[:-1]) / np.diff(borders).astype(np.float32))
+            power = np.add.reduceat(steep**2, borders[:-1]) / np.diff(borders)
+            self._fine.append(power.astype(np.float32))
             self._bins, self._taken = whole, self._taken + int(borders[-1])
             kept = kept[borders[-1] :]
         self._kept = kept

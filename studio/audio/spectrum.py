@@ -87,7 +87,7 @@ class Mono:
                 out += np.float32(after) * channel
             else:
                 out += np.linspace(before, after, len(channel), dtype=np.float32) * channel
-        return out / np.float32(len(block))
+        return np.asarray(out / np.float32(len(block)), dtype=np.float32)
 
     @staticmethod
     def _sign(out: Curve, channel: Curve, before: float) -> float:

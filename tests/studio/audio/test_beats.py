@@ -1,0 +1,162 @@
+"""Beats of made music are where they were put; where there are none, none are claimed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bench.scores import amlt, bias_s, f_any_level, f_measure, near
+from studio.audio.analysis import analyse
+from studio.audio.beats import Beats, find_beats, level, track
+from studio.audio.onsets import Ear
+from studio.media.decode import sound_blocks
+from tests.studio.audio import made
+from tests.studio.audio.made import Samples
+
+LENGTH = 44100 * 20
+
+
+@pytest.mark.parametrize("bpm", [60, 72, 85, 100, 120, 128, 140, 155, 174, 200])
+def test_a_metronome_is_followed_to_the_hundredth(bpm: int) -> None:
+    clicks, true = made.clicks(bpm, 20.0)
+    beats = track(clicks, made.RATE_HZ)
+    assert f_measure(beats.times_s, true) > 0.96
+    assert abs(bias_s(beats.times_s, true)) < 0.005
+    assert beats.tempo_bpm == pytest.approx(bpm, rel=0.02)
+    assert beats.confidence > 0.9
+
+
+def test_a_click_every_500_ms_is_120_bpm() -> None:
+    clicks, _ = made.clicks(120.0, 15.0)
+    assert track(clicks, made.RATE_HZ).tempo_bpm == pytest.approx(120.0, abs=0.5)
+
+
+@pytest.mark.parametrize("rate_hz", [8000, 11025, 22050, 48000, 96000])
+def test_the_sample_rate_does_not_matter(rate_hz: int) -> None:
+    clicks, true = made.clicks(110.0, 12.0, rate_hz=rate_hz)
+    beats = track(clicks, rate_hz)
+    assert near(beats.times_s, true) > 0.95
+    assert abs(bias_s(beats.times_s, true)) < 0.01
+
+
+TEMPI = {
+    **{"house": 126, "rock": 110, "ballad": 72, "breaks": 165, "swing": 140, "shuffle": 120, "waltz": 130},
+    **{"tracker": 125, "piano": 96, "off": 130, "funk": 104},
+}
+
+
+@pytest.mark.parametrize(("style", "bpm"), TEMPI.items())
+def test_bands_of_numbers_are_followed(style: str, bpm: float) -> None:
+    song, true, _ = made.song(style, bpm, 20.0, seed=3, drift=0.02, jitter_s=0.004)
+    beats = track(song, made.RATE_HZ)
+    assert f_any_level(beats.times_s, true) > 0.8
+    assert amlt(beats.times_s, true) > 0.75
+    assert near(beats.times_s, true) > 0.8
+
+
+@pytest.mark.parametrize(("style", "bpm", "length"), [("house", 126, 4), ("rock", 110, 4), ("waltz", 150, 3)])
+def test_bars_begin_where_bass_and_harmony_move(style: str, bpm: float, length: int) -> None:
+    song, _, true = made.song(style, bpm, 24.0, seed=5)
+    beats = track(song, made.RATE_HZ)
+    assert beats.places.max() == length
+    assert f_measure(beats.downbeats_s, true) > 0.8
+
+
+def test_a_tempo_that_wanders_is_followed() -> None:
+    song, true, _ = made.song("rock", 115.0, 30.0, seed=2, drift=0.06)
+    assert f_measure(track(song, made.RATE_HZ).times_s, true) > 0.9
+
+
+def tone() -> Samples:
+    return 0.5 * np.sin(2 * np.pi * 440 * np.arange(LENGTH) / 44100)
+
+
+def chord() -> Samples:
+    return 0.1 * sum(np.sin(2 * np.pi * hz * np.arange(LENGTH) / 44100) for hz in (220, 277, 330))  # type: ignore[return-value]
+
+
+def white() -> Samples:
+    return np.random.default_rng(1).normal(0, 0.2, LENGTH)
+
+
+def rumble() -> Samples:
+    return np.cumsum(np.random.default_rng(2).normal(0, 1.0, LENGTH)) * 1e-4
+
+
+def rain() -> Samples:
+    random = np.random.default_rng(3)
+    out = np.zeros(LENGTH + 5000)
+    for at in random.integers(0, LENGTH, 100):
+        out[at : at + 4000] += random.normal(0, 0.2, 4000) * np.exp(-np.arange(4000) / 400)
+    return out[:LENGTH]
+
+
+def rubato() -> Samples:
+    random, out, now = np.random.default_rng(4), np.zeros(LENGTH), 0.3
+    t = np.arange(60000) / 44100
+    while now < 18.0:
+        hz, at = 220 * 2 ** (random.integers(0, 24) / 12), int(now * 44100)
+        note = 0.2 * np.sin(2 * np.pi * hz * t) * np.exp(-2 * t) * np.minimum(1, t / 0.2)
+        out[at : at + 60000] += note[: LENGTH - at]
+        now += random.exponential(0.6) + 0.1
+    return out
+
+
+@pytest.mark.parametrize("make", [tone, chord, white, rumble, rain, rubato], ids=lambda make: make.__name__)
+def test_no_beat_is_claimed_where_there_is_none(make: Callable[[], Samples]) -> None:
+    features = analyse(make(), 44100)
+    assert len(features.beats_s) == len(features.downbeats_s) == 0
+    assert features.tempo_bpm is None
+    assert features.confidence < 0.45
+    assert not features.pulse.any()
+
+
+@pytest.mark.parametrize("seconds", [0.0, 0.001, 0.5, 1.0, 1.9, 3.0])
+def test_short_and_silent_tracks_have_no_beats(seconds: float) -> None:
+    beats = track(np.zeros(int(44100 * seconds), dtype=np.float32), 44100)
+    assert (len(beats.times_s), beats.tempo_bpm, beats.confidence) == (0, None, 0.0)
+
+
+def test_calm_music_without_drums_is_not_cut_on_a_beat() -> None:
+    ear = Ear(44100)
+    for block in sound_blocks(Path("tests/music/caves-58s.m4a"), 44100, 1):
+        ear.feed(block[:, 0])
+    assert find_beats(ear.finish(58.0)).confidence < 0.45
+
+
+@pytest.mark.parametrize(
+    ("sound", "truth", "least"),
+    [
+        ("cli/music/final_step-60s.ogg", "tests/music/final_step-60s.beats", (0.95, 0.95, 0.95)),
+        ("cli/music/metal_madness-60s.mp3", "tests/music/metal_madness-60s.beats", (0.6, 0.9, 0.6)),
+    ],
+    ids=["trance", "metal"],
+)
+def test_real_tracks_with_known_beats(sound: str, truth: str, least: tuple[float, float, float]) -> None:
+    ear, true = Ear(44100), np.loadtxt(truth)[:, 0]
+    for block in sound_blocks(Path(sound), 44100, 1):
+        ear.feed(block[:, 0])
+    found = find_beats(ear.finish(60.0)).times_s
+    assert (f_any_level(found, true), near(found, true), amlt(found, true)) >= least
+    assert abs(bias_s(found, true)) < 0.01
+
+
+@pytest.mark.parametrize(
+    ("period_s", "strong_every", "kept"),
+    [(0.5, 1, 1), (0.33, 2, 2), (0.4, 1, 1), (1.0, 1, 1)],
+    ids=["120 bpm", "182 where each second is weak", "150", "60 with nothing between"],
+)
+def test_the_level_is_the_one_a_listener_taps(period_s: float, strong_every: int, kept: int) -> None:
+    times = np.arange(0.5, 20.0, period_s)
+    body = np.zeros(2100, dtype=np.float32)
+    body[np.round(times * 100).astype(int)] = 0.3
+    body[np.round(times[::strong_every] * 100).astype(int)] = 3.0
+    assert np.allclose(level(times, body), times[::kept])
+
+
+def test_beats_say_which_begin_a_bar() -> None:
+    beats = Beats(np.array([1.0, 2.0, 3.0]), np.array([4, 1, 2]), 60.0, 1.0)
+    assert list(beats.downbeats_s) == [2.0]
