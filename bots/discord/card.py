@@ -91,7 +91,7 @@ def _texts(post: Post) -> list[str]:
     if post.final:
         return [f"**{title}**\n{words}".strip() if title else words] + ([f"-# {facts}"] if facts else [])
     head = f"### {title}\n{words}".strip() if title else words
-    bar = [markup.bar(post.done)] if post.done is not None else []
+    bar = [markup.bar(post.done, number="%" not in post.text)] if post.done is not None else []
     return [head, *bar, *([f"-# {facts}"] if facts else [])]
 
 

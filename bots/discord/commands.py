@@ -89,6 +89,8 @@ class Tree(app_commands.CommandTree[Any]):
         async def call() -> None:
             try:
                 await self._call(interaction)
+            except app_commands.AppCommandError as error:
+                await self.on_error(interaction, error)
             except Exception as error:  # malformed, unknown, or a fault of ours: the client lives
                 self.client.skipped("command", error)
 

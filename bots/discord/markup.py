@@ -47,11 +47,11 @@ def one_line(text: str) -> str:
     return " ".join(visible(text).split())
 
 
-def bar(done: float) -> str:
-    """A bar and its percentage, e.g. "▰▰▰▰▱▱▱▱ 50 %". `done` runs from 0.0 to 1.0 and is cut to it."""
+def bar(done: float, number: bool = True) -> str:
+    """A bar, e.g. "▰▰▰▰▱▱▱▱ 50 %". `done` runs from 0.0 to 1.0 and is cut to it."""
     part = min(1.0, max(0.0, done))
     full = round(part * BAR_CELLS)
-    return "▰" * full + "▱" * (BAR_CELLS - full) + f" {round(part * 100)} %"
+    return "▰" * full + "▱" * (BAR_CELLS - full) + (f" {round(part * 100)} %" if number else "")
 
 
 def clip(text: str, limit: int) -> str:

@@ -46,7 +46,8 @@ class Someone:
                 "type": 19,
             }
         made = [self.world.attachment(name, data, channel["id"]) for name, data in files]
-        message = self.world.message(channel, self.user, text, attachments=made, **more)
+        message = self.world.message(channel, self.user, text, attachments=made) | more
+        self.world.messages[message["id"]] = message
         member = self.world.member(self.user, self.moderator)
         extra = {"member": {k: v for k, v in member.items() if k != "user"}} if "guild_id" in channel else {}
         await self.discord.dispatch("MESSAGE_CREATE", message | extra)

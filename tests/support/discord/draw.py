@@ -1,0 +1,118 @@
+"""Draw a Discord message's JSON as a picture, to be looked at: `python -m tests.support.discord.draw message.json out.png`.
+
+Not a copy of the real client: enough of its layout to judge wording, length and order.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+import manimgx_fonts_cjk
+from PIL import Image, ImageDraw, ImageFont
+
+WIDTH, PAD, GAP = 620, 16, 8
+PAGE, BOX, EDGE, TEXT, FAINT, LINK = "#313338", "#2b2d31", "#3f4147", "#dbdee1", "#949ba4", "#00a8fc"
+STYLES = {1: "#5865f2", 2: "#4e5058", 3: "#248046", 4: "#da373c", 5: "#4e5058"}
+FONTS = sorted(Path(manimgx_fonts_cjk.__file__).parent.rglob("*.[ot]t[fc]"))
+
+
+class Page:
+    """A column that grows downwards."""
+
+    def __init__(self) -> None:
+        self.image = Image.new("RGB", (WIDTH, 2400), PAGE)
+        self.draw = ImageDraw.Draw(self.image)
+        self.y = PAD
+
+    def words(self, text: str, x: int = PAD, width: int = WIDTH - 2 * PAD) -> None:
+        for line in text.split("\n"):
+            size, colour, bold = 16, TEXT, False
+            for mark, look in (("### ", (19, "#f2f3f5", True)), ("-# ", (13, FAINT, False))):
+                if line.startswith(mark):
+                    line, (size, colour, bold) = line.removeprefix(mark), look
+            if line.startswith("**"):
+                bold = True
+            plain = re.sub(r"\\([^A-Za-z0-9\s])", r"\1", line.replace("**", ""))
+            self._wrapped(plain, x, width, size, LINK if plain.startswith("http") else colour, bold)
+
+    def _wrapped(self, text: str, x: int, width: int, size: int, colour: str, bold: bool) -> None:
+        font = ImageFont.truetype(str(FONTS[0]), size)
+        row = ""
+        for piece in re.findall(r"[\x21-\x7e\u00a0-\u2fff]+|\s+|.", text) or [""]:
+            if self.draw.textlength(row + piece, font) > width:
+                self._row(row, x, font, colour, bold)
+                row = ""
+            row += piece
+        self._row(row, x, font, colour, bold)
+
+    def _row(self, row: str, x: int, font: Any, colour: str, bold: bool) -> None:
+        if row.startswith(("▰", "▱")):  # cells the font does not have
+            for cell in re.match("[▰▱]*", row).group():  # type: ignore[union-attr]
+                self.draw.rectangle((x, self.y + 6, x + 10, self.y + 18), STYLES[1] if cell == "▰" else EDGE)
+                x += 13
+            row = row.lstrip("▰▱")
+        row = re.sub("[\U0001f300-\U0001faff\u2600-\u27bf\u23e9-\u23fa]\ufe0f?", "◆", row)
+        self.draw.text((x, self.y), row, font=font, fill=colour, stroke_width=0.4 if bold else 0, stroke_fill=colour)
+        self.y += int(font.size * 1.45)
+
+    def buttons(self, row: list[dict[str, Any]], x: int = PAD) -> None:
+        font = ImageFont.truetype(str(FONTS[0]), 14)
+        for one in row:
+            label = one.get("label", "") + (" ↗" if one.get("url") else "")
+            wide = int(self.draw.textlength(label, font)) + 32
+            if x + wide > WIDTH - PAD:
+                x, self.y = PAD * 2, self.y + 40
+            self.draw.rounded_rectangle((x, self.y, x + wide, self.y + 32), 8, STYLES[one.get("style", 2)])
+            self.draw.text((x + 16, self.y + 6), label, font=font, fill="white")
+            x += wide + GAP
+        self.y += 40
+
+    def parts(self, components: list[dict[str, Any]], x: int = PAD) -> None:
+        for part in components:
+            match part["type"]:
+                case 17:
+                    top = self.y
+                    self.y += PAD
+                    self.parts(part["components"], x + PAD)
+                    self.draw.rounded_rectangle((x, top, WIDTH - PAD, self.y + GAP), 8, outline=EDGE)
+                    self.draw.rectangle(
+                        (x, top + 4, x + 3, self.y + GAP - 4), fill=f"#{part.get('accent_color') or 0:06x}"
+                    )
+                    self.y += PAD
+                case 10:
+                    self.words(part["content"], x)
+                case 14:
+                    self.draw.line((x, self.y + 6, WIDTH - 2 * PAD, self.y + 6), fill=EDGE)
+                    self.y += 16
+                case 1:
+                    self.buttons(part["components"], x)
+
+
+def draw(*messages: dict[str, Any]) -> Image.Image:
+    """Draw messages below each other."""
+    page = Page()
+    for message in messages:
+        name = message["author"].get("global_name") or message["author"]["username"]
+        page.words(f"**{name}**")
+        names = {user["id"]: user["global_name"] for user in message["mentions"]}
+        if message["content"]:
+            page.words(re.sub(r"<@!?(\d+)>", lambda found: f"@{names.get(found[1], '?')}", message["content"]))
+        for file in message["attachments"]:
+            page.draw.rounded_rectangle((PAD, page.y, PAD + 320, page.y + 60), 8, BOX, EDGE)
+            page.draw.text(
+                (PAD + 12, page.y + 20), f"▶ {file['filename']}", fill=TEXT, font=ImageFont.truetype(str(FONTS[0]), 14)
+            )
+            page.y += 68
+        page.parts(message["components"])
+        page.y += GAP
+    return page.image.crop((0, 0, WIDTH, page.y + PAD))
+
+
+if __name__ == "__main__":
+    source, out = sys.argv[1:3]
+    told = json.loads(Path(source).read_text("utf-8"))
+    draw(*(told if isinstance(told, list) else [told])).save(out)
