@@ -9,10 +9,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import functools
-import io
 import json
 import logging
-import secrets
 import ssl
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
@@ -24,7 +22,7 @@ import httpx
 from pydantic import SecretStr
 
 from core.errors import BadAnswer, NemoError, NotSent, TokenExpired, Unreachable, VideoTooLarge
-from core.nemo import protocol
+from core.nemo import answers, protocol
 from core.nemo.auth import Credentials, StoredToken, TokenStore
 from core.nemo.config import NemoConfig, Waits
 from core.nemo.protocol import (
@@ -37,8 +35,10 @@ from core.nemo.protocol import (
     StoredFile,
     new_render_id,
 )
+from core.nemo.refusals import parse_json, refusal
 from core.nemo.resend import Action, Attempts, Pause, Remedy, remedy_for
 from core.nemo.stream import ChatEvent, End, StreamReader
+from core.nemo.transfer import FAILURES, CountedFile, OnProgress, Sent, save
 from core.nemo.uploads import arrived
 from core.render import Render
 
@@ -63,13 +63,7 @@ logging.getLogger("httpcore").setLevel(logging.WARNING)
 ANSWER_BYTES = 32_000_000
 """Largest JSON answer that is read: a draft of 10,000 segments has about a tenth of it."""
 
-BLOCK_BYTES = 1_000_000
-"""Downloads go to the disk in blocks of this size."""
-
-FAILURES = (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL, httpx.CookieConflict)
-
 Guard = Callable[[], None]
-OnProgress = Callable[[int, int], None]
 T = TypeVar("T")
 
 
@@ -138,7 +132,7 @@ class NemoClient:
 
     async def create_session(self, name: str, language: str) -> NewSession:
         """Make a project and its session."""
-        made = protocol.read_session(await self._ask(protocol.create_session(name, language)))
+        made = answers.read_session(await self._ask(protocol.create_session(name, language)))
         self._session_user = made.user_id or self._session_user
         return made
 
@@ -206,11 +200,11 @@ class NemoClient:
 
     async def state(self, session_id: str) -> SessionState:
         """Read the draft and the media of a session: always safe."""
-        return self._seen(protocol.read_state(await self._ask(protocol.state(session_id))))
+        return self._seen(answers.read_state(await self._ask(protocol.state(session_id))))
 
     async def balance(self) -> Balance:
         """Read the credits."""
-        return protocol.read_balance(await self._ask(protocol.balance()))
+        return answers.read_balance(await self._ask(protocol.balance()))
 
     def _seen(self, state: SessionState) -> SessionState:
         self._state_user = state.user_id or self._state_user
@@ -240,7 +234,7 @@ class NemoClient:
 
         async def send(places: Sequence[int]) -> tuple[StoredFile, ...]:
             call = protocol.upload_urls(session_id, [urls[place] for place in places])
-            return protocol.read_uploads(await self._ask(call, guard, waits=self._upload_timeout()))
+            return answers.read_uploads(await self._ask(call, guard, waits=self._upload_timeout()))
 
         return await self._upload(session_id, urls, send)
 
@@ -271,15 +265,15 @@ class NemoClient:
 
         async def once(token: SecretStr | None) -> Any:
             with contextlib.ExitStack() as opened:
-                sent = _Sent(on_progress)
+                sent = Sent(on_progress)
                 parts = []
                 for file in files:
-                    handle = opened.enter_context(_CountedFile(file.path, sent))
+                    handle = opened.enter_context(CountedFile(file.path, sent))
                     parts.append(("files", (file.name, handle, file.mime)))
                 request = self._request(call, token, waits=self._upload_timeout(), files=parts)
                 return await self._json(call.kind, await self._send(request, guard))
 
-        return protocol.read_uploads(await self._repeat(call.kind, once))
+        return answers.read_uploads(await self._repeat(call.kind, once))
 
     async def _look(self, session_id: str) -> SessionState | None:
         """Read the state once; None if it cannot be read now."""
@@ -287,7 +281,7 @@ class NemoClient:
         try:
             token = await self._credentials.bearer()
             return self._seen(
-                protocol.read_state(await self._json(call.kind, await self._send(self._request(call, token), _free)))
+                answers.read_state(await self._json(call.kind, await self._send(self._request(call, token), _free)))
             )
         except NemoError as error:
             log.info("the state cannot be read beside an upload: %s", type(error).__name__)
@@ -310,11 +304,11 @@ class NemoClient:
         `remedy_for(Kind.SUBMIT, error)`.
         """
         body = await self._ask(protocol.submit_render(render_id, session_id, draft, output), guard, may_be_empty=True)
-        return protocol.read_submitted(body, render_id)
+        return answers.read_submitted(body, render_id)
 
     async def poll_render(self, render_id: str) -> Render:
         """Ask how an export stands. Raises RenderUnknown if it was never submitted."""
-        return protocol.read_render(await self._ask(protocol.poll_render(render_id)), render_id)
+        return answers.read_render(await self._ask(protocol.poll_render(render_id)), render_id)
 
     async def cancel_render(self, render_id: str) -> bool:
         """Ask to drop an export; True if the backend agreed."""
@@ -351,11 +345,11 @@ class NemoClient:
             request = _bare_request(self._http, url)
             response = await self._send(request, _free, follow_redirects=True)
             async with contextlib.aclosing(response):
-                if (refused := protocol.refusal(Kind.DOWNLOAD, response.status_code, None)) is not None:
+                if (refused := refusal(Kind.DOWNLOAD, response.status_code, None)) is not None:
                     raise refused
                 if _mime(response) in {"application/json", "text/html"}:
                     raise BadAnswer("no video at the address of the render")
-                await _save(response, into, cap_bytes)
+                await save(response, into, cap_bytes)
 
         await self._repeat(Kind.DOWNLOAD, once, bare=True)
 
@@ -369,8 +363,8 @@ class NemoClient:
                 if response.next_request is not None:
                     return str(response.next_request.url)
                 if response.status_code != 200 or _mime(response) in {"application/json", "text/html"}:
-                    return protocol.read_download_url(await self._json(call.kind, response))
-                await _save(response, into, cap_bytes)
+                    return answers.read_download_url(await self._json(call.kind, response))
+                await save(response, into, cap_bytes)
             return None
 
         return await self._repeat(call.kind, once)
@@ -383,7 +377,7 @@ class NemoClient:
         if not web or not task_id:
             return None
         try:
-            token = protocol.read_claim(await self._ask(protocol.claim_token(task_id, session_id)))
+            token = answers.read_claim(await self._ask(protocol.claim_token(task_id, session_id)))
         except NemoError as error:
             log.info("no claim token: %s", type(error).__name__)
             return protocol.plain_url(web, task_id, session_id)
@@ -403,7 +397,7 @@ class NemoClient:
             request = self._request(call, None, {"X-Client-Id": client_id})
             return await self._json(call.kind, await self._send(request, _free))
 
-        return protocol.read_token(await self._repeat(call.kind, once, bare=True), client_id)
+        return answers.read_token(await self._repeat(call.kind, once, bare=True), client_id)
 
     async def _ask(
         self, call: Call, guard: Guard | None = None, *, waits: httpx.Timeout | None = None, may_be_empty: bool = False
@@ -501,8 +495,8 @@ class NemoClient:
             raise Unreachable(type(error).__name__) from None
         finally:
             await _close(response)
-        found = protocol.parse_json(body)
-        if (refused := protocol.refusal(kind, response.status_code, found)) is not None:
+        found = parse_json(body)
+        if (refused := refusal(kind, response.status_code, found)) is not None:
             raise refused
         if found is None and (body.strip() or not may_be_empty):
             raise BadAnswer(_instead(response, "JSON"), status=response.status_code)
@@ -514,39 +508,6 @@ class NemoClient:
 
     def _upload_timeout(self) -> httpx.Timeout:
         return self._timeout(self._waits.upload_write_s, self._waits.upload_read_s)
-
-
-class _Sent:
-    """Adds up the bytes of an upload."""
-
-    def __init__(self, on_progress: OnProgress | None) -> None:
-        self._on_progress = on_progress
-        self._sent = 0
-        self._all = 0
-
-    def expect(self, size: int) -> None:
-        self._all += size
-
-    def count(self, size: int) -> None:
-        self._sent += size
-        if self._on_progress is not None:
-            self._on_progress(self._sent, self._all)
-
-
-class _CountedFile(io.FileIO):
-    """A file that tells how much of it was read."""
-
-    def __init__(self, path: Path, sent: _Sent) -> None:
-        super().__init__(path, "rb")
-        self._sent = sent
-        sent.expect(path.stat().st_size)
-
-    def read(self, size: int | None = -1, /) -> bytes:
-        """Read, and count."""
-        chunk = super().read(-1 if size is None else size)
-        if chunk:
-            self._sent.count(len(chunk))
-        return chunk
 
 
 @functools.cache
@@ -608,38 +569,6 @@ async def _whole(response: httpx.Response) -> bytes:
         if len(body) > ANSWER_BYTES:
             raise BadAnswer("an answer larger than any of this API", status=response.status_code)
     return bytes(body)
-
-
-async def _save(response: httpx.Response, into: Path, cap_bytes: int) -> None:
-    """Stream a body into a file: whole or not at all."""
-    length = response.headers.get("content-length", "")
-    if length.isascii() and length.isdigit() and int(length) > cap_bytes:
-        raise VideoTooLarge(length + " bytes")
-    draft = into.with_name(f".{into.name}.{secrets.token_hex(4)}.part")
-    try:
-        with draft.open("wb") as file:
-            await _copy(response, file, cap_bytes)
-        draft.replace(into)
-    except FAILURES as error:
-        raise Unreachable(type(error).__name__) from None
-    finally:
-        draft.unlink(missing_ok=True)
-
-
-async def _copy(response: httpx.Response, file: io.BufferedWriter, cap_bytes: int) -> None:
-    block = bytearray()
-    size = 0
-    async for chunk in response.aiter_bytes():
-        size += len(chunk)
-        if size > cap_bytes:
-            raise VideoTooLarge("more than the cap")
-        block += chunk
-        if len(block) >= BLOCK_BYTES:
-            await asyncio.to_thread(file.write, block)
-            block = bytearray()
-    if not size:
-        raise BadAnswer("an empty file")
-    await asyncio.to_thread(file.write, block)
 
 
 async def _close(response: httpx.Response) -> None:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from core.errors import BadAnswer, NemoError
-from core.nemo.protocol import Kind, parse_json, refusal, scrub
+from core.nemo.protocol import Kind
+from core.nemo.refusals import parse_json, refusal, scrub
 from core.nemo.stream import ChatEvent, End, StreamError, StreamReader, Text, ToolCall
 
 BLOCK_BYTES = 65_536

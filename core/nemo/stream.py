@@ -13,7 +13,7 @@ from typing import Any, Final, Literal, TypeAlias
 from pydantic_core import from_json
 
 from core.errors import BadAnswer, NemoError, Unreachable
-from core.nemo.protocol import KNOWN_CODES, by_code, failure_of, number_of, scrub
+from core.nemo.refusals import KNOWN_CODES, by_code, failure_of, number_of, scrub
 from core.nemo.sse import CAP_BYTES, FrameSplitter
 
 log = logging.getLogger(__name__)

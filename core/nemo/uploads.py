@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.nemo.protocol import SessionState, StoredFile, stored_file
+from core.nemo.answers import stored_file
+from core.nemo.protocol import SessionState, StoredFile
 
 
 def arrived(before: SessionState | None, after: SessionState, names: Sequence[str]) -> dict[int, StoredFile] | None:
