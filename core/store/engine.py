@@ -104,6 +104,7 @@ class Engine:
         self._suspects = asyncio.Lock()
         self._told_unreadable: set[str] = set()
         self._store_well = True
+        self._owed: list[tuple[_Run, _Back]] = []
 
     @property
     def running(self) -> int:
@@ -125,7 +126,7 @@ class Engine:
             await self.shutdown()
             for helper in helpers:
                 helper.cancel()
-            await asyncio.gather(*helpers, return_exceptions=True)
+            await asyncio.wait(helpers, timeout=1)
 
     async def shutdown(self) -> None:
         """Stop claiming, interrupt the turns and hand their channels over at once: under a second."""
@@ -176,6 +177,7 @@ class Engine:
             try:
                 if clock() - self._renewed_s > self._lease_s / 2:
                     await self._renew()  # after an outage: first keep what may still be ours
+                await self._pay_back()
                 wait_s = await self._claim()
             except StoreError as error:
                 self._unwell(error)
@@ -185,6 +187,12 @@ class Engine:
             if wait_s > 0:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._wake.wait(), wait_s)
+
+    async def _pay_back(self) -> None:
+        """Let go, now that the store answers, of what could not be let go: it was no fault of those turns."""
+        while self._owed:
+            await self._release(*self._owed[0])
+            del self._owed[0]
 
     async def _claim(self) -> float:
         """Take what is due and start it. Returns how long to wait before the next look, in seconds."""
@@ -241,6 +249,7 @@ class Engine:
         try:
             back = await self._turn(run)
         except LostLease:
+            self._owed.append((run, _Back(0.0)))  # perhaps only the store was away, and nobody else has it yet
             return
         except asyncio.CancelledError:
             return  # "stop": shutdown hands over what is left; "lost": nothing is ours
@@ -248,8 +257,10 @@ class Engine:
             self._unwell(error)
             back = _Back(1.0)
         if back:
-            with contextlib.suppress(StoreError):
+            try:
                 await self._settle(run, self._release(run, back))
+            except StoreError:
+                self._owed.append((run, back))
 
     async def _turn(self, run: _Run) -> _Back | None:
         """Open the head and run it. Returns None when it ended."""
@@ -264,12 +275,11 @@ class Engine:
             read(run.turn_id, *split_queue(run.queue), fields)
         except Unreadable as error:
             return await self._wait_for_a_reader(run, fields, error)
-        if int(fields.get("tries", "0")) == _TRIES - 1:
+        tries = int(fields.get("tries", "0")) + 1
+        if tries == _TRIES:
             await self._on_probation(run)
-        tries = int(
-            await self._server.run("begin", [self._keys("own"), self._keys("t", run.turn_id)], self._fence(run))
-        )
-        if not tries:
+        keys = [self._keys("own"), self._keys("t", run.turn_id)]
+        if not await self._server.run("begin", keys, [*self._fence(run), tries]):
             raise LostLease
         run.held = self._hold(run, fields)
         if tries > _TRIES or fields["stage"] == Stage.PARKED:

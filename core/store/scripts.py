@@ -130,13 +130,14 @@ return freed
 """
 )
 
-# KEYS own turn   ARGV queue token   -> how often it was begun since its last step forward; 0: not the holder
+# KEYS own turn   ARGV queue token tries   -> 1, or 0: not the holder
 BEGIN = (
     _OWNED
     + _NOW
     + """
 redis.call('HSETNX', KEYS[2], 'began_ms', now)
-return redis.call('HINCRBY', KEYS[2], 'tries', 1)
+redis.call('HSET', KEYS[2], 'tries', ARGV[3])
+return 1
 """
 )
 

@@ -46,7 +46,7 @@ async def rampage(
     """Put all turns, let the monkey loose for so long, then wait until every turn has ended."""
     world = World(folder / "world")
     world.folder.mkdir()
-    errors = (folder / "errors.log").open("ab")
+    errors = (folder / "errors.log").open("ab")  # for whoever looks into a failed run
 
     def spawn(number: int) -> subprocess.Popen[Any]:
         program = [sys.executable, "-W", "ignore", "-m", "tests.chaos.tiny"]
@@ -115,6 +115,8 @@ def main() -> None:
     ]
     with tempfile.TemporaryDirectory() as folder:
         report = asyncio.run(rampage(Path(folder), channels=channels, turns=turns, seconds=seconds, seed=seed))
+        if report.parked or report.lost or report.deeds.get("fallen") or report.slowest_term_s > 10:
+            print((Path(folder) / "errors.log").read_text()[-20000:], file=sys.stderr)
     print(asdict(report))
 
 

@@ -157,5 +157,7 @@ def _wait(worker: subprocess.Popen[Any]) -> None:
     try:
         worker.wait(20)
     except subprocess.TimeoutExpired:
+        worker.send_signal(signal.SIGUSR1)  # where does it stand? A worker may print its tasks
+        time.sleep(1)
         worker.kill()
         worker.wait()

@@ -79,12 +79,18 @@ class Tiny:
             await held.write({"stage": "done" if found else "doubtful"})
 
 
+def _print_tasks() -> None:
+    for task in asyncio.all_tasks():
+        task.print_stack(file=sys.stderr)
+
+
 async def main(url: str, replica: str, lease_s: str, folder: str) -> None:
     tiny = Tiny(World(Path(folder)))
     async with open_store(StoreConfig(url=url, lease_s=float(lease_s), patience_s=2)) as store:
         engine = Engine(store, ["console"], tiny.turn, replica=replica)
         stop = asyncio.Event()
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+        asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, _print_tasks)
         running = asyncio.create_task(engine.run())
         await stop.wait()
         await engine.shutdown()
