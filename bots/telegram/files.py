@@ -103,8 +103,9 @@ async def _stream(client: httpx.AsyncClient, address: str, part: Path, cap_bytes
 
 def _on_disk(address: str) -> Path | None:
     """Return the path of a file that the server keeps on a disk we share, else None."""
-    text = unquote(urlsplit(address).path) if address.startswith("file://") else address
-    path = Path(text)
+    # The library puts its file address before a file:// that it does not know.
+    _, scheme, rest = address.partition("file:///")
+    path = Path("/" + unquote(rest)) if scheme else Path(address)
     return path if path.is_absolute() and path.is_file() else None
 
 

@@ -47,7 +47,7 @@ from core.messages import Attachment
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-PATIENCE_S = 1.0
+PATIENCE_S = 1.5
 """How long `edit` waits for a progress to go out; after that it goes when there is room."""
 
 EDIT_TRIES = 3

@@ -1,0 +1,303 @@
+"""Every way a send can go wrong, over real sockets against the loopback Bot API."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+
+import pytest
+from bots.adapter import (
+    Button,
+    FetchFailed,
+    Gone,
+    OutboundError,
+    Post,
+    Refused,
+    SendDoubtful,
+    Sent,
+    TooLarge,
+    Video,
+    Where,
+)
+from bots.settings import Settings
+from bots.telegram.app import build_bot
+from bots.telegram.guard import PlainRequest
+from bots.telegram.outbound import TelegramOutbound
+from core.messages import Attachment, Channel
+from telegram.ext import ExtBot
+from tests.support.telegram.fakes import MemoryNotes, settings
+from tests.support.telegram.server import TOKEN, BotApi, Failure
+
+ANNA = Where(Channel("telegram", "7"), "7", {"chat": "7", "message": "1"})
+GROUP = Where(Channel("telegram", "-100", "5"), "7", {"chat": "-100", "message": "1", "thread": "5"})
+RESULT = Post("result", "Here it is")
+
+Open = Callable[..., AbstractAsyncContextManager[TelegramOutbound]]
+
+
+@pytest.fixture
+def way_out() -> Open:
+    """Return a function that opens a way out: `async with way_out(api, **settings) as outbound`."""
+
+    @asynccontextmanager
+    async def opened(api: BotApi, notes: MemoryNotes | None = None, **more: object) -> AsyncIterator[TelegramOutbound]:
+        chosen: Settings = settings(api, **more)
+        outbound = TelegramOutbound(chosen, notes or MemoryNotes(), build_bot(chosen))
+        try:
+            yield outbound
+        finally:
+            await outbound.aclose()
+
+    return opened
+
+
+@pytest.fixture
+def video(tmp_path: Path) -> Video:
+    """Return bytes that stand for a finished video, with pictures."""
+    (tmp_path / "clip.mp4").write_bytes(b"mp4" * 1000)
+    (tmp_path / "poster.jpg").write_bytes(b"jpeg")
+    picture = tmp_path / "poster.jpg"
+    return Video(tmp_path / "clip.mp4", "clip.mp4", 720, 1280, 30.4, 3000, picture, picture)
+
+
+@pytest.mark.parametrize(
+    ("failure", "raised"),
+    [
+        (Failure(403, "Forbidden: bot was blocked by the user"), Gone),
+        (Failure(403, "Forbidden: bot was kicked from the supergroup chat"), Gone),
+        (Failure(400, "Bad Request: chat not found"), Gone),
+        (Failure(400, "Bad Request: message thread not found"), Gone),
+        (Failure(400, "Bad Request: TOPIC_DELETED"), Gone),
+        (Failure(400, "Bad Request: TOPIC_CLOSED"), Refused),
+        (Failure(400, "Bad Request: not enough rights to send text messages to the chat"), Refused),
+        (Failure(400, "Bad Request: can't parse entities"), Refused),
+        (Failure(413, "Request Entity Too Large"), TooLarge),
+        (Failure(502, "Bad Gateway"), SendDoubtful),
+        (Failure(500, "Internal Server Error"), SendDoubtful),
+        (Failure(401, "Unauthorized"), Refused),
+        (Failure(404, "Not Found"), Refused),
+    ],
+)
+@pytest.mark.parametrize("method", ["sendMessage", "sendVideo"])
+async def test_a_refused_send_is_tried_once_and_named(
+    way_out: Open, video: Video, method: str, failure: Failure, raised: type[OutboundError]
+) -> None:
+    async with BotApi() as api, way_out(api) as outbound:
+        api.fail(method, failure)
+        with pytest.raises(raised) as caught:
+            if method == "sendVideo":
+                await outbound.send_video(ANNA, video, RESULT, "n")
+            else:
+                await outbound.send(ANNA, RESULT, "n")
+        assert len(api.sent(f"failed:{method}")) == 1
+        assert api.sent(method) == []
+        assert TOKEN.split(":")[1] not in f"{caught.value!r} {caught.value.__cause__!r}"
+
+
+async def test_an_upload_that_was_too_large_teaches_the_limit(way_out: Open, video: Video) -> None:
+    async with BotApi() as api, way_out(api) as outbound:
+        assert outbound.limits(ANNA).max_upload_bytes == 50_000_000
+        api.fail("sendVideo", Failure(413, "Request Entity Too Large"))
+        with pytest.raises(TooLarge):
+            await outbound.send_video(ANNA, video, RESULT, "n")
+        assert outbound.limits(ANNA).max_upload_bytes == 2_999
+
+
+async def test_a_flood_limit_holds_its_chat_as_long_as_it_says_and_no_other(way_out: Open) -> None:
+    async with BotApi() as api, way_out(api) as outbound:
+        api.fail("sendMessage", Failure(429, "Too Many Requests", {"retry_after": 2}, only=7))
+        began = time.monotonic()
+        held = asyncio.create_task(outbound.send(ANNA, Post("reply", "held"), "n"))
+        await api.until("failed:sendMessage")
+        await outbound.send(Where(Channel("telegram", "8")), Post("reply", "free"), "n")
+        assert not held.done()
+        await held
+        assert time.monotonic() - began >= 2
+        assert [call.params["text"] for call in api.sent("sendMessage")] == ["free", "held"]
+
+
+async def test_a_send_that_hangs_is_doubtful_and_never_repeated(way_out: Open) -> None:
+    async with BotApi() as api:
+        impatient = ExtBot(TOKEN, base_url=api.base_url, request=PlainRequest(read_timeout=0.5))
+        outbound = TelegramOutbound(settings(api), MemoryNotes(), impatient)
+        api.fail("sendMessage", Failure(hang=True))
+        with pytest.raises(SendDoubtful):
+            await outbound.send(ANNA, RESULT, "n")
+        assert len(api.sent("sendMessage")) == 1
+        await outbound.aclose()
+
+
+async def test_edits_that_fail_half_way_are_repeated(way_out: Open) -> None:
+    async with BotApi() as api, way_out(api, telegram_dm_edit_s=0.0) as outbound:
+        card = await outbound.send(ANNA, Post("status", "one"), "n")
+        api.fail("editMessageText", Failure(502, "Bad Gateway"))
+        await outbound.edit(ANNA, card.id, Post("status", "two", final=True))
+        assert api.messages[7, int(card.id)]["text"] == "two"
+
+
+async def test_the_same_words_again_are_no_error(way_out: Open) -> None:
+    async with BotApi() as api, way_out(api, telegram_dm_edit_s=0.0) as outbound:
+        card = await outbound.send(ANNA, Post("status", "one"), "n")
+        await outbound.edit(ANNA, card.id, Post("status", "one", final=True))
+        assert api.messages[7, int(card.id)]["text"] == "one"
+
+
+async def test_a_card_that_was_deleted_is_gone(way_out: Open) -> None:
+    async with BotApi() as api, way_out(api, telegram_dm_edit_s=0.0) as outbound:
+        with pytest.raises(Gone):
+            await outbound.edit(ANNA, "99", Post("status", "two", final=True))
+        with pytest.raises(Gone):
+            await outbound.edit(ANNA, "99", Post("status", "two"))
+
+
+async def test_a_group_that_became_a_supergroup_is_followed_and_remembered(way_out: Open) -> None:
+    notes = MemoryNotes()
+    async with BotApi() as api:
+        async with way_out(api, notes) as outbound:
+            api.fail("sendMessage", Failure(400, "group chat was upgraded", {"migrate_to_chat_id": -1009}, only=-100))
+            await outbound.send(GROUP, RESULT, "n")
+        async with way_out(api, notes) as later:
+            await later.send(GROUP, RESULT, "n")
+        assert [call.params["chat_id"] for call in api.sent("sendMessage")] == [-1009, -1009]
+        assert "reply_parameters" not in api.sent("sendMessage")[0].params
+
+
+async def test_who_threw_us_out_is_not_written_to_until_somebody_speaks(way_out: Open) -> None:
+    async with BotApi() as api, way_out(api) as outbound:
+        api.fail("sendMessage", Failure(403, "Forbidden: bot was blocked by the user"))
+        for _ in range(2):
+            with pytest.raises(Gone):
+                await outbound.send(ANNA, RESULT, "n")
+        assert len(api.sent("failed:sendMessage")) == 1
+        await outbound.chats.is_back("7")
+        assert await outbound.send(ANNA, RESULT, "n")
+
+
+async def test_a_lost_request_and_a_bad_picture_do_not_cost_the_video(way_out: Open, video: Video) -> None:
+    async with BotApi() as api, way_out(api) as outbound:
+        api.fail(
+            "sendVideo",
+            Failure(400, "Bad Request: message to be replied not found"),
+            Failure(400, "Bad Request: IMAGE_PROCESS_FAILED"),
+        )
+        await outbound.send_video(ANNA, video, RESULT, "n")
+        (call,) = api.sent("sendVideo")
+        assert call.files == {"video": 3000}
+
+
+async def test_topic_reply_and_caption_go_with_the_video(way_out: Open, video: Video) -> None:
+    async with BotApi() as api, way_out(api) as outbound:
+        api.messages[-100, 1] = {"message_id": 1}
+        title = "<b>Ночь</b> 🎵 \u202eעברית"
+        await outbound.send_video(GROUP, video, Post("result", "x" * 2000, title), "n")
+        (call,) = api.sent("sendVideo")
+        assert call.params["message_thread_id"] == 5
+        assert call.params["reply_parameters"] == {"message_id": 1, "allow_sending_without_reply": True}
+        assert "parse_mode" not in call.params
+        assert call.params["caption"].startswith("<b>Ночь</b> 🎵 עברית\nx")
+        assert len(call.params["caption"].encode("utf-16-le")) // 2 <= 1024
+        (bold,) = call.params["caption_entities"]
+        assert (bold["type"], bold["offset"], bold["length"]) == ("bold", 0, len("<b>Ночь</b> 🎵 עברית") + 1)
+
+
+async def test_long_words_become_several_messages_with_the_buttons_under_the_last(way_out: Open) -> None:
+    async with BotApi() as api, way_out(api) as outbound:
+        text = "🎵" * 3000 + "\n\nend"
+        await outbound.send(ANNA, Post("reply", text, buttons=(Button("Stop", "cancel", "j"),)), "n")
+        calls = api.sent("sendMessage")
+        assert "".join(call.params["text"] for call in calls).replace("\n", "") == text.replace("\n", "")
+        assert ["reply_markup" in call.params for call in calls] == [False] * (len(calls) - 1) + [True]
+
+
+async def test_progress_that_finds_no_room_gives_way_to_newer_news(way_out: Open) -> None:
+    async with BotApi() as api, way_out(api, telegram_dm_edit_s=3.0) as outbound:
+        card = await outbound.send(ANNA, Post("status", "0"), "n")
+        for number in (1, 2, 3):
+            await outbound.edit(ANNA, card.id, Post("status", str(number)))
+        await outbound.edit(ANNA, card.id, Post("status", "done", final=True))
+        shown = [call.params["text"] for call in api.sent("editMessageText")]
+        assert shown[-1] == "done"
+        assert "2" not in shown
+
+
+async def test_a_server_that_says_true_to_all_is_lived_with(way_out: Open, video: Video) -> None:
+    async with BotApi(says_true=True) as api, way_out(api) as outbound:
+        outbound_calls = [
+            outbound.stream(ANNA, "words"),
+            outbound.show_activity(ANNA, "uploading"),
+            outbound.react(ANNA, "👀"),
+        ]
+        await asyncio.gather(*outbound_calls)
+        assert await outbound.find(ANNA, "n", None) is None
+        await outbound.edit(ANNA, "", Post("status", "x"))
+        assert isinstance(await outbound.send_video(ANNA, video, RESULT, "n"), Sent)
+
+
+async def test_drafts_stop_where_the_server_knows_none(way_out: Open) -> None:
+    async with BotApi() as api, way_out(api) as outbound:
+        await outbound.stream(ANNA, "once")
+        assert api.sent("sendMessageDraft")[0].params["text"] == "once"
+        await outbound.stream(GROUP, "never in groups")
+    async with BotApi() as api, way_out(api) as outbound:
+        api.fail("sendMessageDraft", *[Failure(404, "Not Found: method not found")] * 2)
+        await outbound.stream(ANNA, "one")
+        await outbound.stream(Where(Channel("telegram", "8"), "8", {"message": "3"}), "two")
+        assert len(api.sent("failed:sendMessageDraft")) == 1
+
+
+def _file(file_id: str, size: int | None) -> Attachment:
+    return Attachment("song.mp3", {"file_id": file_id}, size_bytes=size)
+
+
+@pytest.mark.parametrize("told", [True, False])
+async def test_the_limit_of_20_mib_is_that_of_the_server(way_out: Open, tmp_path: Path, told: bool) -> None:
+    below, above = 20_900_000, 21_100_000
+    async with BotApi() as api, way_out(api) as outbound:
+        small, large = api.audio(b"s" * below)["file_id"], api.audio(b"l" * above)["file_id"]
+        await outbound.fetch(_file(small, below if told else None), tmp_path / "small", 200_000_000)
+        with pytest.raises(FetchFailed) as caught:
+            await outbound.fetch(_file(large, above if told else None), tmp_path / "large", 200_000_000)
+        assert (caught.value.reason, caught.value.limit_bytes) == ("too-large-for-platform", 20 << 20)
+        assert [(path.name, path.stat().st_size) for path in tmp_path.iterdir()] == [("small", below)]
+        assert len(api.sent("getFile")) == 1
+
+
+@pytest.mark.parametrize(("cap", "known"), [(10, 50), (10, None)])
+async def test_a_cap_holds_whatever_the_platform_says(way_out: Open, tmp_path: Path, cap: int, known: int | None) -> None:
+    async with BotApi() as api, way_out(api) as outbound:
+        file_id = api.audio(b"s" * 50)["file_id"]
+        with pytest.raises(FetchFailed, match="too-large"):
+            await outbound.fetch(_file(file_id, known), tmp_path / "f", cap)
+        assert list(tmp_path.iterdir()) == []
+
+
+async def test_a_file_that_is_gone_is_named_so_without_its_address(way_out: Open, tmp_path: Path) -> None:
+    async with BotApi() as api, way_out(api) as outbound:
+        with pytest.raises(FetchFailed, match="gone"):
+            await outbound.fetch(_file("nobody", 5), tmp_path / "f", 10)
+        lost = api.audio(b"x")["file_id"]
+        api.paths[lost] = "music/not-there.mp3"
+        with pytest.raises(FetchFailed, match="gone") as caught:
+            await outbound.fetch(_file(lost, 1), tmp_path / "f", 10)
+        assert TOKEN not in repr(caught.value.__cause__)
+        assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("spelled", ["{}", "file://{}"])
+async def test_a_server_of_our_own_shares_its_disk(way_out: Open, tmp_path: Path, video: Video, spelled: str) -> None:
+    stored = tmp_path / "on the server.mp3"
+    stored.write_bytes(b"s" * 100)
+    async with BotApi() as api, way_out(api, telegram_local=True) as outbound:
+        api.local = True
+        file_id = api.audio(b"")["file_id"]
+        api.paths[file_id] = spelled.format(stored)
+        await outbound.fetch(_file(file_id, 21 << 20), tmp_path / "f", 200_000_000)
+        assert (tmp_path / "f").read_bytes() == b"s" * 100
+        assert outbound.limits(ANNA).max_upload_bytes == 2_000_000_000
+        await outbound.send_video(ANNA, video, RESULT, "n")
+        (call,) = api.sent("sendVideo")
+        assert call.params["video"] == video.path.as_uri()
+        assert "video" not in call.files
