@@ -15,6 +15,7 @@ from bots.adapter import Gone, Outbound, OutboundError, Refused, SendDoubtful, S
 from bots.delivery import ChatCopy, Link, Original, Step, ladder
 from bots.outbox import nonce
 from bots.presenter import Say, result_post
+from core.errors import BadAnswer
 from core.nemo.client import NemoClient
 from core.render import Delivery, Render
 from core.turn import Stage, Turn
@@ -138,7 +139,10 @@ class Courier:
     async def _attach(self, parcel: Parcel, path: Path, key: str) -> Sent:
         """Send the file with its poster, size and length."""
         delivery, say = parcel.delivery, parcel.say
-        facts = await chatcopy.facts(path)
+        try:
+            facts = await chatcopy.facts(path)
+        except ValueError:
+            raise BadAnswer("the finished file is no video") from None
         poster, cover = path.with_suffix(".jpg"), path.with_suffix(".cover.jpg")
         made = await chatcopy.poster(path, poster, cover)
         video = Video(

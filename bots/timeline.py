@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from core.draft import Change, Segment, Summary, Track
+from core.draft import Change, Line, Piece, Summary, seconds, timeline_lines
 
-SHOWN_SEGMENTS = 4
-"""A track with more segments is told as a span and a count (nemovideo-api §6)."""
 SHOWN_CHANGES = 8
 SHOWN_TRACKS = 12
 
@@ -22,38 +20,34 @@ class Say(Protocol):
 
 def timeline_text(summary: Summary, say: Say) -> str:
     """Spell all tracks, a line each."""
-    lines = [say("status-timeline", count=len(summary.tracks))]
-    lines += [f"{n}. {track_text(track, say)}" for n, track in enumerate(summary.tracks[:SHOWN_TRACKS], 1)]
-    if len(summary.tracks) > SHOWN_TRACKS:
-        lines.append(say("status-more", count=len(summary.tracks) - SHOWN_TRACKS))
-    return "\n".join(lines)
+    lines = timeline_lines(summary)
+    shown = [say("status-timeline", count=len(lines))]
+    shown += [f"{line.number}. {line_text(line, say)}" for line in lines[:SHOWN_TRACKS]]
+    if len(lines) > SHOWN_TRACKS:
+        shown.append(say("status-more", count=len(lines) - SHOWN_TRACKS))
+    return "\n".join(shown)
 
 
-def track_text(track: Track, say: Say) -> str:
-    """Spell one track: its label, then its segments or their span and count."""
-    label = say(f"status-track-{track.kind}")
-    if not track.segments:
+def line_text(line: Line, say: Say) -> str:
+    """Spell one track: its label, then its segments, or their span and count."""
+    label = say(f"status-track-{line.kind}")
+    if not line.count:
         return f"{label}: {say('status-track-empty')}"
-    if len(track.segments) <= SHOWN_SEGMENTS:
-        return f"{label}: " + ", ".join(segment_text(segment) for segment in track.segments)
-    first, last = track.segments[0], track.segments[-1]
-    until = (last.start_ms or 0) + (last.duration_ms or 0)
-    return f"{label}: " + say(
-        "status-segments", count=len(track.segments), span=f"{seconds(first.start_ms or 0)}-{seconds(until)}s"
-    )
+    if not line.pieces:
+        return f"{label}: " + say("status-segments", count=line.count, span=span_text(line.start, line.end))
+    return f"{label}: " + ", ".join(piece_text(piece) for piece in line.pieces)
 
 
-def segment_text(segment: Segment) -> str:
+def piece_text(piece: Piece) -> str:
     """Spell one segment: name or quoted text, place, volume."""
-    words = f"“{segment.text}”" if segment.text else (segment.name or "")
-    details = []
-    if segment.duration_ms is not None:
-        start = segment.start_ms or 0
-        details.append(f"{seconds(start)}-{seconds(start + segment.duration_ms)}s")
-    if segment.volume is not None:
-        details.append(f"{round(segment.volume * 100)}%")
-    place = f"({', '.join(details)})" if details else ""
-    return " ".join(part for part in (words, place) if part) or "—"
+    words = f"“{piece.name}”" if piece.quoted else (piece.name or "")
+    details = [part for part in (span_text(piece.start, piece.end), piece.volume) if part]
+    return " ".join(part for part in (words, f"({', '.join(details)})" if details else "") if part) or "—"
+
+
+def span_text(start: str | None, end: str | None) -> str:
+    """Spell a span: "0-10s"; "" where it is not known."""
+    return f"{start}-{end}s" if start is not None and end is not None else ""
 
 
 def changes_text(changes: tuple[Change, ...], say: Say) -> str:
@@ -76,8 +70,3 @@ def change_text(change: Change, say: Say) -> str:
     if change.start_ms is not None and change.end_ms is not None and change.what in ("added", "removed", "text"):
         what += f" ({seconds(change.start_ms)}-{seconds(change.end_ms)}s)"
     return what
-
-
-def seconds(ms: int) -> str:
-    """Milliseconds as seconds without trailing zeros: 10000 → "10", 1500 → "1.5"."""
-    return f"{ms / 1000:.2f}".rstrip("0").rstrip(".")

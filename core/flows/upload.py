@@ -7,6 +7,7 @@ UPLOADED   they are there
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator
 
 from core import sniff
@@ -46,7 +47,7 @@ async def _local(turn: Turn, tools: Tools, index: int) -> LocalFile:
     """Fetch an attachment and refuse what the backend would refuse, before a byte of it travels."""
     attachment = turn.message.attachments[index]
     path = await tools.files.fetch(turn.message, attachment)
-    found = sniff.check(path, attachment.name)
+    found = await asyncio.to_thread(sniff.sniff, path, attachment.name)
     return LocalFile(path=path, name=found.name, mime=found.mime)
 
 

@@ -41,7 +41,7 @@ def _talk(part: Intent, locale: str) -> Intent:
     if not isinstance(part, Do) or part.verb not in _SPOKEN:
         return part
     words = _SPOKEN[part.verb]
-    return Chat(words.get(locale.split("-")[0], words["en"]).format(argument=part.argument))
+    return Chat(words.get(locale.split("-", maxsplit=1)[0], words["en"]).format(argument=part.argument))
 
 
 async def run(intent: Do, turn: Turn, tools: Tools) -> AsyncGenerator[Event, None]:

@@ -45,6 +45,7 @@ class World:
     overlaps: int = 0
     open_runs: Counter[str] = field(default_factory=Counter)
     tokens: int = 0
+    forgot: bool = False
 
     def report(self) -> dict[str, Any]:
         """What a chaos run asks at its end."""
@@ -125,8 +126,10 @@ class Backend:
         body = await request.json()
         sid, text = body["session_id"], body["new_message"]["parts"][0]["text"]
         session = self.world.sessions.get(sid)
-        if session is None or ("lost" in text and self.world.said[text] == 0 and len(self.world.sessions) == 1):
-            self.world.sessions.pop(sid, None)
+        if session is not None and "lost" in text and not self.world.forgot:
+            self.world.forgot = True
+            session = self.world.sessions.pop(sid, None) and None
+        if session is None:
             return web.json_response({"code": 1002, "message": "no session"})
         if "poor" in text:
             return web.json_response({"code": 2001, "message": "no credits"})
