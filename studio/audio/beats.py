@@ -103,9 +103,10 @@ def confidence(times: Times, strength: Curve, rise: Curve) -> float:
     returns = max(_alike(strength, period), _alike(strength, 4 * period))
     returns = (returns - RETURNING[0]) / (RETURNING[1] - RETURNING[0])
     drums = (float(around(rise[:, -1], times).mean()) - DRUMS[0]) / (DRUMS[1] - DRUMS[0])
-    agreed = sorted(_agreement(decode(local_gain(column)), times) for column in rise.T)[-2]
-    agreed = (agreed - AGREED[0]) / (AGREED[1] - AGREED[0])
-    return float(np.sqrt(min(max(returns, 0.0), 1.0) * min(max(drums, agreed, 0.0), 1.0)))
+    if drums < 1.0 and returns > 0.0:
+        agreed = sorted(_agreement(decode(local_gain(column)), times) for column in rise.T)[-2]
+        drums = max(drums, (agreed - AGREED[0]) / (AGREED[1] - AGREED[0]))
+    return float(np.sqrt(min(max(returns, 0.0), 1.0) * min(max(drums, 0.0), 1.0)))
 
 
 def _alike(curve: Curve, lag: float) -> float:
