@@ -78,10 +78,10 @@ VERBS: tuple[Verb, ...] = (
     Verb(
         "video",
         (Argument("track", "file"), Argument("prompt"), _ASPECT),
-        aliases=_names("视频 制作 做视频 上传", "video subir", "make create upload"),
+        aliases=_names("视频 制作 做视频 上传", "subir", "make create upload"),
     ),
     Verb("edit", (Argument("prompt", required=True),), aliases=_names("编辑 修改 改", "editar cambiar", "change")),
-    Verb("export", aliases=_names("导出 下载 渲染", "exportar descargar", "download render")),
+    Verb("export", aliases=_names("导出 汇出 下载 渲染", "exportar descargar", "download render")),
     Verb(
         "status",
         (Argument("job", "job"),),
@@ -117,16 +117,16 @@ SPOKEN: dict[str, str] = {
     "english": "en", "en": "en", "ingles": "en", "英文": "en", "英语": "en", "eng": "en",
     "chinese": "zh-CN", "zh": "zh-CN", "zh-cn": "zh-CN", "zh-hans": "zh-CN", "中文": "zh-CN", "简体中文": "zh-CN",
     "简体": "zh-CN", "汉语": "zh-CN", "chino": "zh-CN", "普通话": "zh-CN", "cn": "zh-CN",
-    "zh-tw": "zh-TW", "zh-hant": "zh-TW", "繁体中文": "zh-TW", "繁体": "zh-TW", "正体中文": "zh-TW", "traditional": "zh-TW",
-    "tw": "zh-TW", "zh-hk": "zh-TW",
+    "zh-tw": "zh-TW", "zh-hant": "zh-TW", "繁体中文": "zh-TW", "繁体": "zh-TW", "正体中文": "zh-TW",
+    "traditional": "zh-TW", "tw": "zh-TW", "zh-hk": "zh-TW",
     "spanish": "es", "es": "es", "espanol": "es", "西班牙语": "es", "西语": "es", "castellano": "es",
     "auto": "auto", "自动": "auto", "automatic": "auto", "automatico": "auto",
 }  # fmt: skip
 """What people call a language → the value of the choice."""
 
 _SPOKEN_ASPECTS = {
-    "vertical": "9:16", "portrait": "9:16", "竖屏": "9:16", "竖版": "9:16", "tiktok": "9:16", "reels": "9:16", "shorts": "9:16",
-    "landscape": "16:9", "horizontal": "16:9", "横屏": "16:9", "横版": "16:9", "youtube": "16:9", "wide": "16:9",
+    "vertical": "9:16", "portrait": "9:16", "竖屏": "9:16", "竖版": "9:16", "tiktok": "9:16", "reels": "9:16",
+    "shorts": "9:16", "landscape": "16:9", "horizontal": "16:9", "横屏": "16:9", "横版": "16:9", "youtube": "16:9", "wide": "16:9",
     "square": "1:1", "方形": "1:1", "正方形": "1:1", "cuadrado": "1:1", "instagram": "4:5",
 }  # fmt: skip
 
@@ -160,6 +160,8 @@ def bind(verb: Verb, rest: str) -> dict[str, str]:
     if not rest:
         return {}
     bound: dict[str, str] = {}
+    if not any(argument.kind == "text" for argument in verb.arguments):
+        rest = " ".join(word for word in rest.split() if word not in {argument.name for argument in verb.arguments})
     words = rest.split()
     for argument in verb.arguments:
         if argument.kind == "choice":
