@@ -10,11 +10,14 @@ from core.store.errors import StoreDown
 from core.store.keys import Keys, platform_of, split_queue
 from core.store.record import OURS, Record, read
 from core.store.server import Arg, Server
-from core.turn import LostLease
+from core.turn import LostLease, Stage
 
 _EVENTS_KEPT = 10_000
 _SAFE_PART = 0.8
 """Of a lease; the rest is for what happens between the check and the bytes."""
+
+_BEFORE_EFFECTS = frozenset({Stage.SENDING, Stage.SUBMITTING, Stage.DELIVERING})
+"""Stages whose effect must not happen twice: forgotten by a power cut, they would be entered again."""
 
 if hasattr(time, "CLOCK_BOOTTIME"):
 
@@ -80,11 +83,12 @@ class Held:
         keys = [k("own"), k("t", self.turn_id), k("due", platform_of(self.queue)), k("events")]
         flat = [part for pair in fields.items() for part in pair]
         args: list[Arg] = [*self.fence, self.turn_id, round(self._lease_s * 1000), _EVENTS_KEPT, *flat]
+        run = self._server.run_to_disk if fields.get("stage") in _BEFORE_EFFECTS else self._server.run
         while True:
             self.guard()
             began_s = clock()
             try:
-                stored = await self._server.run("write", keys, args)
+                stored = await run("write", keys, args)
             except StoreDown:
                 await asyncio.sleep(min(0.5, self._lease_s / 20))
                 continue

@@ -12,7 +12,7 @@ from core.store.history import History
 from core.store.inbox import Inbox
 from core.store.keys import Keys
 from core.store.notes import Notes
-from core.store.server import Client, Server, connect, warnings_of
+from core.store.server import Client, Server, can_wait_for_disk, connect, warnings_of
 from core.store.sessions import Sessions
 from core.store.tokens import T, Tokens
 
@@ -58,6 +58,8 @@ async def open_store(config: StoreConfig) -> AsyncIterator[Store]:
             embedded = await stack.enter_async_context(Embedded(config.data_dir, config.fsync))
         server = await connect(config, embedded.url if embedded else config.address)
         stack.push_async_callback(server.aclose)
+        if not (embedded and config.fsync == "always"):  # there every write is on disk anyway
+            server.waits_for_disk = await can_wait_for_disk(server)
         keys = Keys(config.prefix)
         yield Store(
             config,

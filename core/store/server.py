@@ -18,6 +18,7 @@ from redis.asyncio.retry import Retry
 from redis.asyncio.sentinel import Sentinel
 from redis.backoff import ExponentialWithJitterBackoff
 from redis.commands.core import AsyncScript
+from redis.exceptions import NoScriptError
 
 from core.store import scripts
 from core.store.config import StoreConfig
@@ -30,6 +31,7 @@ Arg: TypeAlias = str | int | float
 
 _SOCKET_TIMEOUT_S = 5.0
 _CONNECT_TIMEOUT_S = 3.0
+_DISK_WAIT_MS = 1000
 
 
 def _options(config: StoreConfig) -> dict[str, Any]:
@@ -102,6 +104,7 @@ class Server:
         self.client, self._helpers = _clients(config, url)
         self._patience_s = config.patience_s
         self._room = asyncio.Semaphore(config.max_connections)
+        self.waits_for_disk = False
         self._scripts = {name: AsyncScript(self.client, text) for name, text in scripts.ALL.items()}
 
     async def do(self, *command: Arg) -> Any:
@@ -115,6 +118,32 @@ class Server:
         with typed():
             async with asyncio.timeout(self._patience_s), self._room:
                 return await self._scripts[name](keys=list(keys), args=list(args))
+
+    async def run_to_disk(self, name: str, keys: Iterable[str], args: Iterable[Arg]) -> Any:
+        """Run a script and return when its writes are on the server's disk, as far as the server can tell that.
+
+        For the step before an effect that must not happen twice: `appendfsync everysec` alone may forget a second.
+        """
+        if not self.waits_for_disk or not isinstance(self.client, Redis):
+            return await self.run(name, keys, args)
+        command = [len(keys := list(keys)), *keys, *args]
+        with typed():
+            async with asyncio.timeout(self._patience_s), self._room:
+                answer = await self._with_waitaof(self.client, self._scripts[name].sha, command)
+                if isinstance(answer, NoScriptError):
+                    await self.client.script_load(self._scripts[name].script)
+                    answer = await self._with_waitaof(self.client, self._scripts[name].sha, command)
+                if isinstance(answer, Exception):
+                    raise answer
+                return answer
+
+    @staticmethod
+    async def _with_waitaof(client: Redis, sha: str, command: Iterable[Arg]) -> Any:
+        """On one connection: WAITAOF waits for the writes of its own connection."""
+        pipe: Any = client.pipeline(transaction=False)
+        pipe.execute_command("EVALSHA", sha, *command)
+        pipe.execute_command("WAITAOF", 1, 0, _DISK_WAIT_MS)
+        return (await pipe.execute(raise_on_error=False))[0]
 
     async def aclose(self) -> None:
         """Close all connections."""
@@ -170,6 +199,13 @@ async def _info(server: Server, section: str) -> dict[str, Any]:
     found: dict[str, Any] = await server.do("INFO", section)
     nodes = [part for part in found.values() if isinstance(part, dict) and "role" in part]
     return nodes[0] if nodes else found
+
+
+async def can_wait_for_disk(server: Server) -> bool:
+    """Whether the server has an append-only file and WAITAOF (Redis and Valkey 7.2)."""
+    version = str((await _info(server, "server")).get("redis_version", "0"))
+    major, minor = [int(part) if part.isdigit() else 0 for part in [*version.split("."), "0"]][:2]
+    return (major, minor) >= (7, 2) and bool(int((await _info(server, "persistence")).get("aof_enabled", 0)))
 
 
 async def warnings_of(server: Server) -> list[str]:

@@ -244,6 +244,19 @@ async def test_an_unsafe_server_is_warned_about(tmp_path: Path) -> None:
             assert ["append-only" in store.warnings[0], "allkeys-lru" in store.warnings[1]] == [True, True]
 
 
+@pytest.mark.parametrize(("stage", "waits"), [("sending", True), ("delivering", True), ("streaming", False)])
+async def test_the_step_before_an_effect_is_on_disk(tmp_path: Path, stage: str, waits: bool) -> None:
+    async def handler(held: Held) -> None:
+        await held.write({"stage": stage})
+
+    with RealServer(tmp_path / "x", "--appendfsync", "everysec") as external, external.client() as admin:
+        async with open_store(StoreConfig(url=external.url)) as store:
+            await store.inbox.put(said(1))
+            async with running(store, handler):
+                await until(lambda: all_ended(store))
+        assert ("cmdstat_waitaof" in admin.info("commandstats")) == waits
+
+
 async def test_a_safe_server_is_not_warned_about(store: Store) -> None:
     assert store.warnings == ()
 
