@@ -8,7 +8,7 @@ import os
 import random
 import socket
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from urllib.parse import urlsplit, urlunsplit
 
@@ -55,6 +55,7 @@ class Program:
     settings: Settings
     store: Store
     nemo: NemoClient
+    outbounds: Mapping[str, Outbound]
     relay: Relay
     services: Services
     spool: Spool
@@ -72,14 +73,13 @@ class Program:
         )
 
 
-OutboundMaker = Callable[[Settings, Store], Outbound]
+WayOut = Callable[[Settings, Store, Texts], AbstractAsyncContextManager[Outbound]]
+"""Makes a platform's way out, and closes it."""
 
 
 @asynccontextmanager
-async def open_program(
-    settings: Settings, backend: Backend, makers: Mapping[str, OutboundMaker]
-) -> AsyncIterator[Program]:
-    """Open the store, the client and the relay; `makers` make each platform's way out.
+async def open_program(settings: Settings, backend: Backend, ways: Mapping[str, WayOut]) -> AsyncIterator[Program]:
+    """Open the store, the client and the relay; `ways` make each platform's way out.
 
     Raises:
         StoreError: With a sentence for the operator.
@@ -90,13 +90,13 @@ async def open_program(
             log.warning("%s", warning)
         config = nemo_config(settings, backend)
         nemo = await stack.enter_async_context(NemoClient(config, store.tokens(StoredToken.from_text)))
-        outbounds = {platform: make(settings, store) for platform, make in makers.items()}
         texts = Texts()
+        outbounds = {name: await stack.enter_async_context(way(settings, store, texts)) for name, way in ways.items()}
         spool = Spool(settings.spool, outbounds, settings.max_file_bytes)
         await spool.sweep()
         courier = Courier(nemo, settings.spool / "videos", copies=settings.chat_copy, link_of=linker(backend))
         relay = Relay(store, nemo, outbounds, texts, courier, spool, manner(settings, backend), rng=random.Random())
-        yield Program(settings, store, nemo, relay, Services(relay, texts, store.notes), spool)
+        yield Program(settings, store, nemo, outbounds, relay, Services(relay, texts, store.notes), spool)
 
 
 @asynccontextmanager

@@ -70,7 +70,7 @@ def run() -> None:
     from cli import run as run_command  # noqa: PLC0415 - the platforms' libraries are for this command only
 
     settings, terminal = load()
-    raise typer.Exit(terminals.run(lambda: run_command.serve(settings, terminal), terminal))
+    raise typer.Exit(terminals.run(lambda: run_command.serve_all(settings, terminal), terminal))
 
 
 @app.command()

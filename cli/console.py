@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 
 from bots.adapter import Post
 from bots.app import Program, open_program, running
@@ -16,10 +16,10 @@ from cli.backend import open_backend
 @asynccontextmanager
 async def open_console(settings: Settings, screen: Screen, done: Callable[[Post], None]) -> AsyncIterator[Program]:
     """Run backend, store, relay and engine for one terminal. Raises StudioFailed, StoreError."""
-    place = Place(settings.out_dir, settings.data_dir / "console")
+    outbound = ConsoleOutbound(screen, Place(settings.out_dir, settings.data_dir / "console"), done)
     async with (
         open_backend(settings) as backend,
-        open_program(settings, backend, {PLATFORM: lambda _s, _t: ConsoleOutbound(screen, place, done)}) as program,
+        open_program(settings, backend, {PLATFORM: lambda *_: nullcontext(outbound)}) as program,
         running(program.engine((PLATFORM,))),
     ):
         yield program

@@ -85,7 +85,7 @@ def test_an_edit_waits_for_its_interval_and_its_window(
 
 
 async def test_states_of_the_card_are_merged_to_the_last() -> None:
-    outbound, kept = Recorder(), []
+    outbound, kept = Recorder(), list[str]()
     box = outbox(outbound, kept)
     for text in ("one", "two", "three"):
         box.show(card(text))

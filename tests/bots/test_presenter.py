@@ -33,6 +33,23 @@ def say(locale: str) -> Say:
     return speak
 
 
+TOLD: dict[str, dict[str, str | int | float]] = {
+    "help": {},
+    "why": {"rules": "EXPORT"},
+    "queue": {"count": 1, "lines": "1. Mia: song"},
+    "cancel-running": {},
+    "cancel-nothing": {},
+    "projects-new": {"had": "yes"},
+    "projects-list": {"count": 1, "lines": "1. song"},
+    "projects-unknown": {"number": "7", "count": 1},
+    "projects-resumed": {"name": "song"},
+    "language-which": {"current": "en"},
+    "language-set": {"language": "en"},
+    "language-auto": {},
+    "settings-show": {"language": "en", "export": "changed"},
+    "settings-export": {"export": "offer"},
+}
+
 EVERY: tuple[events.Event, ...] = (
     events.Connecting(),
     events.Ready("https://nemovideo.com/workspace/claim?ct=clm_1"),
@@ -62,25 +79,7 @@ EVERY: tuple[events.Event, ...] = (
     *(events.Doubtful(what) for what in ("message", "delivery", "upload")),
     events.Cancelled(running=False, paid=False),
     *(events.Cancelled(running=True, paid=paid) for paid in (True, False, None)),
-    *(
-        events.Told(key, args)
-        for key, args in {
-            "help": {},
-            "why": {"rules": "EXPORT"},
-            "queue": {"count": 1, "lines": "1. Mia: song"},
-            "cancel-running": {},
-            "cancel-nothing": {},
-            "projects-new": {"had": "yes"},
-            "projects-list": {"count": 1, "lines": "1. song"},
-            "projects-unknown": {"number": "7", "count": 1},
-            "projects-resumed": {"name": "song"},
-            "language-which": {"current": "en"},
-            "language-set": {"language": "en"},
-            "language-auto": {},
-            "settings-show": {"language": "en", "export": "changed"},
-            "settings-export": {"export": "offer"},
-        }.items()
-    ),
+    *(events.Told(key, args) for key, args in TOLD.items()),
     *(
         events.Failed(kind.__name__, {"name": "song.xyz", "anonymous": "yes", "code": "77"}, "https://nemovideo.com")
         for kind in vars(errors).values()

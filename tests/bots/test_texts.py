@@ -35,7 +35,7 @@ def messages(package: str, language: str) -> dict[str, set[str]]:
                 assert entry.id.name not in found, f"{entry.id.name} stands twice"
                 variables = Variables()
                 variables.visit(entry)
-                found[entry.id.name] = variables.names
+                found[str(entry.id.name)] = variables.names
     return found
 
 

@@ -6,7 +6,7 @@ import asyncio
 import shutil
 import tempfile
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
@@ -102,8 +102,8 @@ async def open_chat(
 ) -> AsyncIterator[tuple[Program, Chat]]:
     """Run a program against a backend; `work` False: messages are kept, nobody runs them."""
     shown = chat or Chat()
-    told = Settings(_env_file=None, data_dir=folder / "data", nemo_api_url=url, **{**QUICK, **settings})  # type: ignore[call-arg]
-    async with open_program(told, BackendAt(url), {PLATFORM: lambda _settings, _store: shown}) as program:
+    told = Settings(_env_file=None, data_dir=folder / "data", nemo_api_url=url, **{**QUICK, **settings})
+    async with open_program(told, BackendAt(url), {PLATFORM: lambda *_: nullcontext(shown)}) as program:
         if not work:
             yield program, shown
             return

@@ -26,3 +26,4 @@ cli-jobs-cancelled = { $outcome ->
 cli-jobs-redelivered = Job { $job } will be delivered again as job { $new }.
 cli-jobs-nothing-to-deliver = Job { $job } has no finished video.
 cli-sse-missing = I cannot read { $path }.
+cli-invite-id = Which application? Set DISCORD_TOKEN or say --client-id with the id from the developer portal.

@@ -1,0 +1,67 @@
+"""`python -m bots`: serves each platform that has a token, against the backend that the settings name.
+
+Unlike `from-music run` it never starts a studio: in a container of its own the studio has its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import sys
+
+from pydantic import ValidationError
+
+from bots.app import Backend
+from bots.serve import AllRefused, NothingToServe, serve
+from bots.settings import DEFAULT_API_URL, Settings
+from core.store.errors import StoreError
+
+EXIT_USAGE = 2
+EXIT_UNAVAILABLE = 69
+EXIT_CONFIG = 78
+
+
+async def main(settings: Settings) -> int:
+    """Serve until SIGINT or SIGTERM; returns the exit code."""
+    task = asyncio.current_task()
+    assert task is not None  # noqa: S101 - inside a coroutine
+    for name in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(name, task.cancel)
+    own = settings.backend == "studio"
+    backend = Backend(settings.nemo_api_url or DEFAULT_API_URL, own=own, public_url=settings.public_url)
+    try:
+        await serve(settings, backend, lambda platform: say(f"{platform} is ready."))
+    except asyncio.CancelledError:
+        return 0
+    except NothingToServe:
+        complain("No platform has a token. Set DISCORD_TOKEN or TELEGRAM_TOKEN (see .env.example).")
+        return EXIT_CONFIG
+    except AllRefused as error:
+        complain(str(error))
+        return EXIT_CONFIG
+    except StoreError as error:
+        complain(str(error))
+        return EXIT_UNAVAILABLE
+    return 0
+
+
+def say(text: str) -> None:
+    """One line on stdout, at once: whoever started us may wait for it."""
+    print(text, flush=True)  # noqa: T201 - the program's own voice
+
+
+def complain(text: str) -> None:
+    """One sentence on stderr."""
+    print(text, file=sys.stderr)  # noqa: T201 - the program's own voice
+
+
+if __name__ == "__main__":
+    try:
+        told = Settings()
+    except ValidationError as error:
+        for problem in error.errors():
+            complain(f"{'.'.join(map(str, problem['loc'])).upper()}: {problem['msg']}")
+        sys.exit(EXIT_USAGE)
+    logging.basicConfig(level=told.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    sys.exit(asyncio.run(main(told)))
