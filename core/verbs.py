@@ -126,7 +126,7 @@ SPOKEN: dict[str, str] = {
 
 _SPOKEN_ASPECTS = {
     "vertical": "9:16", "portrait": "9:16", "竖屏": "9:16", "竖版": "9:16", "tiktok": "9:16", "reels": "9:16",
-    "shorts": "9:16", "landscape": "16:9", "horizontal": "16:9", "横屏": "16:9", "横版": "16:9", "youtube": "16:9", "wide": "16:9",
+    "shorts": "9:16", "landscape": "16:9", "horizontal": "16:9", "横屏": "16:9", "横版": "16:9", "youtube": "16:9",
     "square": "1:1", "方形": "1:1", "正方形": "1:1", "cuadrado": "1:1", "instagram": "4:5",
 }  # fmt: skip
 

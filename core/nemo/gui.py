@@ -87,7 +87,7 @@ def _compile(language: dict[str, list[str]], fragments: dict[str, str]) -> tuple
 
 
 def translate(text: str) -> Translated:
-    """Return what people see of an answer and what its GUI talk stands for. Never raises; shows no letter of its own."""
+    """Return what people see of an answer and what its GUI talk stands for. Never raises, adds no letter."""
     if len(text) > _LONGEST:
         return Translated(text)
     covered = _QUOTED.sub(lambda found: re.sub(r"[^\n]", "\ue000", found[0]), text)

@@ -11,8 +11,8 @@ from linkify_it import LinkifyIt
 
 _ENDINGS = ".mp4 .mov .avi .webm .mkv .jpg .jpeg .png .gif .webp .mp3 .wav .m4a .aac .flac"
 _HOSTS = (
-    "youtube.com youtu.be spotify.com spoti.fi soundcloud.com music.apple.com tidal.com deezer.com tiktok.com vimeo.com "
-    "instagram.com facebook.com x.com twitter.com bilibili.com b23.tv douyin.com music.163.com y.qq.com"
+    "youtube.com youtu.be spotify.com spoti.fi soundcloud.com music.apple.com tidal.com deezer.com tiktok.com "
+    "vimeo.com instagram.com facebook.com x.com twitter.com bilibili.com b23.tv douyin.com music.163.com y.qq.com"
 )
 
 MEDIA = frozenset(_ENDINGS.split())

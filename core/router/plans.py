@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core import intents, languages, verbs
 from core.intents import Chat, Credits, Do, Export, Intent, Plan, Status, Upload
@@ -60,6 +60,7 @@ def route(message: Message) -> Plan:
 
 def explain(message: Message) -> Explanation:
     """Return the plan of a message and the rule that fired for each of its clauses."""
+    message = replace(message, text=languages.whole(message.text))
     for look in (_by_verb, _by_slash_command, _by_length):
         if found := look(message):
             return found
@@ -102,7 +103,7 @@ def _by_verb(message: Message) -> Explanation | None:
 
 
 def _by_slash_command(message: Message) -> Explanation | None:
-    head = unicodedata.normalize("NFKC", languages.whole(message.text[:_LONGEST])).strip()
+    head = unicodedata.normalize("NFKC", message.text[:_LONGEST]).strip()
     called = verbs.parse_slash(head)
     if called is None:
         return None
@@ -153,9 +154,8 @@ def _by_length(message: Message) -> Explanation | None:
 
 
 def _by_words(message: Message) -> Explanation:
-    text = languages.whole(message.text)
-    found = addresses.find(text)
-    words = fold(text, tuple((one.start, one.end) for one in found), labels())
+    found = addresses.find(message.text)
+    words = fold(message.text, tuple((one.start, one.end) for one in found), labels())
     media = tuple(dict.fromkeys(one.url for one in found if one.is_media))
     clauses = read(words, has_file=bool(message.attachments or media))
     clauses = tuple(one for one in clauses if not _is_address(words, one))

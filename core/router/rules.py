@@ -86,7 +86,7 @@ def tables() -> tuple[Table, ...]:
 def joints() -> re.Pattern[str]:
     """What stands between two clauses: marks of punctuation and the connecting words of every language."""
     words = "|".join(text for language in LANGUAGES for text in _raw(language)["joints"])
-    return re.compile(rf"(?:\s*(?:{_MARKS}|{words})\s*)+")
+    return re.compile(rf"(?:(?:{_MARKS}|{words})\s*)+")
 
 
 @cache
