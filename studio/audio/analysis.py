@@ -9,7 +9,7 @@ from studio.audio import followers, loudness, onsets
 from studio.audio.beats import Beats, find_beats
 from studio.audio.features import Features
 from studio.audio.sections import find_sections
-from studio.audio.spectrum import Mono, Samples, Windows, hann, log_edges, power, triangles, window_size
+from studio.audio.spectrum import Filters, Mono, Samples, Windows, hann, log_edges, power, triangles, window_size
 from studio.audio.units import db_to_amplitude, frame_count, power_to_db
 
 Curve = npt.NDArray[np.float32]
@@ -50,12 +50,14 @@ class Analyser:
         self._shape = hann(size)
         hz = np.asarray(np.fft.rfftfreq(size, 1.0 / rate_hz), dtype=np.float64)
         bass = ((hz > 30.0) & (hz < 150.0)).astype(np.float32)
-        self._filters = np.hstack(
-            [
-                triangles(log_edges(LOW_HZ, HIGH_HZ, BANDS), rate_hz, size),
-                bass[:, None],
-                loudness.weighting(hz)[:, None],
-            ]
+        self._filters = Filters(
+            np.hstack(
+                [
+                    triangles(log_edges(LOW_HZ, HIGH_HZ, BANDS), rate_hz, size),
+                    bass[:, None],
+                    loudness.weighting(hz)[:, None],
+                ]
+            )
         )
         self._rows: list[Curve] = []
         self._ear = onsets.Ear(rate_hz)
@@ -121,7 +123,7 @@ class Analyser:
         self._ear.feed(mono)
 
     def _row(self, windows: Samples) -> Curve:
-        return np.asarray(power(windows, self._shape) @ self._filters, dtype=np.float32)
+        return self._filters.apply(power(windows, self._shape))
 
     def _silence(self, frames: int, duration_s: float) -> Features:
         bands, curve = np.zeros((frames, BANDS), dtype=np.float32), np.zeros(frames, dtype=np.float32)

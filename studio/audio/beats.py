@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from studio.audio.onsets import FINE_PER_SECOND, PER_SECOND, Curve, Ear, Heard, flux, grouped, local_gain
-from studio.audio.spectrum import Mono
+from studio.audio.spectrum import Mono, product
 
 Times = npt.NDArray[np.float64]
 
@@ -78,7 +78,7 @@ def find_beats(heard: Heard) -> Beats:
     if len(heard.log_mel) < SHORTEST_S * PER_SECOND:
         return Beats()
     rise = grouped(flux(heard.log_mel))
-    strength = local_gain(rise @ WEIGHTS)
+    strength = local_gain((rise * WEIGHTS).sum(axis=1))
     times = decode(strength)
     if len(times) < FEWEST:
         return Beats()
@@ -86,7 +86,7 @@ def find_beats(heard: Heard) -> Beats:
     if sure < LEAST_CONFIDENCE:
         return Beats()
     groups = np.stack([local_gain(column) for column in rise.T], axis=1)
-    times = align(level(times, groups @ BODY), heard.envelope)
+    times = align(level(times, (groups * BODY).sum(axis=1)), heard.envelope)
     tempo = 60.0 / float(np.median(np.diff(times)))
     return Beats(times, bars(times, groups[:, 0], heard.log_mel), tempo, sure)
 
@@ -97,7 +97,7 @@ def confidence(times: Times, strength: Curve, rise: Curve) -> float:
     They have to come back (the onsets are alike one or four beats later), and there have to be drums on them or at
     least two registers that give the same beats by themselves: a bass that throbs alone under a pad is no beat yet.
     """
-    if float(np.percentile(rise @ WEIGHTS, 98)) < FAINTEST:
+    if float(np.percentile((rise * WEIGHTS).sum(axis=1), 98)) < FAINTEST:
         return 0.0
     period = float(np.median(np.diff(times))) * PER_SECOND
     returns = max(_alike(strength, period), _alike(strength, 4 * period))
@@ -113,8 +113,8 @@ def _alike(curve: Curve, lag: float) -> float:
     """Return the highest autocorrelation within 3 % of a lag, 1.0 at most."""
     low, high = int(lag * 0.97) - 1, int(lag * 1.03) + 2
     away = curve - curve.mean()
-    whole = float(np.dot(away, away))
-    return max((float(np.dot(away[k:], away[:-k])) for k in range(max(1, low), min(high, len(away)))), default=0.0) / (
+    whole = product(away, away)
+    return max((product(away[k:], away[:-k]) for k in range(max(1, low), min(high, len(away)))), default=0.0) / (
         whole + 1e-9
     )
 

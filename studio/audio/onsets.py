@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from studio.audio.spectrum import Samples, Windows, hann, mel_edges, power, triangles, window_size
+from studio.audio.spectrum import Filters, Samples, Windows, hann, mel_edges, power, triangles, window_size
 
 Curve = npt.NDArray[np.float32]
 
@@ -45,7 +45,7 @@ class Ear:
         self._rate_hz = rate_hz
         self._windows = Windows(rate_hz, PER_SECOND, size, 1)
         self._shape = hann(size)
-        self._filters = triangles(mel_edges(LOW_HZ, HIGH_HZ, BANDS), rate_hz, size)
+        self._filters = Filters(triangles(mel_edges(LOW_HZ, HIGH_HZ, BANDS), rate_hz, size))
         self._rows: list[Curve] = []
         self._fine: list[Curve] = []
         self._kept = np.zeros(0, dtype=np.float32)
@@ -78,7 +78,7 @@ class Ear:
         self._kept = kept
 
     def _row(self, windows: Samples) -> Curve:
-        amplitude = np.sqrt(power(windows, self._shape) @ self._filters)
+        amplitude = np.sqrt(self._filters.apply(power(windows, self._shape)))
         return np.asarray(np.log1p(np.float32(COMPRESSION) * amplitude), dtype=np.float32)
 
 

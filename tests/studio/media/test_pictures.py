@@ -16,7 +16,8 @@ from tests.studio.media import corpus
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "GIF", "WEBP"])
 def test_every_kind_gives_rgb(kind: str) -> None:
     pixels = picture(corpus.still(kind, (40, 30)))
-    assert (pixels.shape, pixels.dtype) == ((30, 40, 3), np.uint8)
+    assert pixels.shape == (30, 40, 3)
+    assert pixels.dtype == np.uint8
     assert np.abs(pixels.astype(int) - (200, 40, 90)).max() < 12
 
 
