@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+import aiohttp
 import discord
 
 from bots.discord import access, inbound
@@ -14,6 +15,8 @@ from bots.settings import Settings
 from core.messages import Person
 
 log = logging.getLogger(__name__)
+UNREACHED = (discord.HTTPException, aiohttp.ClientError, OSError, TimeoutError)
+"""What an answer can fail with: Discord says no, or is not there."""
 NOBODY = discord.AllowedMentions.none()
 
 
@@ -31,10 +34,10 @@ async def acknowledge(interaction: discord.Interaction[Any], *, ephemeral: bool,
     """
     try:
         response = await interaction.response.defer(ephemeral=ephemeral, thinking=thinking)
-    except discord.HTTPException as error:
-        if error.code == ALREADY_ANSWERED:
+    except UNREACHED as error:
+        if isinstance(error, discord.HTTPException) and error.code == ALREADY_ANSWERED:
             return None
-        log.info("an interaction was not acknowledged: status %s, code %s", error.status, error.code)
+        log.info("an interaction was not acknowledged: %s", _kind(error))
         raise Missed from None
     return response.message_id if response is not None and thinking else None
 
@@ -46,16 +49,22 @@ async def whisper(interaction: discord.Interaction[Any], text: str) -> None:
             await interaction.followup.send(text, ephemeral=True, allowed_mentions=NOBODY)
         else:
             await interaction.response.send_message(text, ephemeral=True, allowed_mentions=NOBODY)
-    except discord.HTTPException as error:
-        log.info("a notice was not shown: status %s, code %s", error.status, error.code)
+    except UNREACHED as error:
+        log.info("a notice was not shown: %s", _kind(error))
 
 
 async def conclude(interaction: discord.Interaction[Any], text: str) -> None:
     """Put words in place of the "thinking" message."""
     try:
         await interaction.edit_original_response(content=text, allowed_mentions=NOBODY)
-    except discord.HTTPException as error:
-        log.info("an acknowledgement was not concluded: status %s, code %s", error.status, error.code)
+    except UNREACHED as error:
+        log.info("an acknowledgement was not concluded: %s", _kind(error))
+
+
+def _kind(error: BaseException) -> str:
+    if isinstance(error, discord.HTTPException):
+        return f"status {error.status}, code {error.code}"
+    return type(error).__name__
 
 
 def may_use(interaction: discord.Interaction[Any], settings: Settings) -> bool:

@@ -37,6 +37,7 @@ class DiscordBot(Placed):
     """The bot on the gateway.
 
     Attributes:
+        me: Our own id, 0 before the login. What the gateway says of our user later on does not change it.
         content: Whether it asks for the Message Content intent.
         on_serving: Called whenever the gateway is ready.
     """
@@ -52,18 +53,15 @@ class DiscordBot(Placed):
             member_cache_flags=discord.MemberCacheFlags.none(),
         )
         self.settings, self.services, self.content = settings, services, content
+        self.me = 0
         self.on_serving: Callable[[], None] = lambda: None
         self.tree = commands.Tree(self, settings, services)
         commands.add_all(self.tree, self, services.texts, lambda: self.me)
         self._tasks: set[asyncio.Task[Any]] = set()
 
-    @property
-    def me(self) -> int:
-        """Our own id, 0 before the login."""
-        return self.user.id if self.user is not None else 0
-
     async def setup_hook(self) -> None:
-        """Know our buttons, also those of messages sent before a restart."""
+        """Know ourselves, and our buttons, also those of messages sent before a restart."""
+        self.me = self.user.id if self.user is not None else 0
         self.add_dynamic_items(ActionButton)
         await self.tree.set_translator(commands.FromTexts(self.services.texts))
 
@@ -240,7 +238,7 @@ class DiscordBot(Placed):
             return
         if not may_use(interaction, self.settings):
             guild, user = str(interaction.guild_id or ""), str(interaction.user.id)
-            await whisper(interaction, not_allowed(self.services, str(interaction.locale), guild, user))
+            await whisper(interaction, not_allowed(self.services, inbound.spoken(interaction), guild, user))
             return
         if form.action == "new":
             args = {"prompt": form.words, "aspect": form.aspect}

@@ -35,7 +35,7 @@ async def press(
     """Do what a button says, or tell the presser alone why not."""
     if not may_use(interaction, settings):
         guild, user = str(interaction.guild_id or ""), str(interaction.user.id)
-        await whisper(interaction, not_allowed(services, str(interaction.locale), guild, user))
+        await whisper(interaction, not_allowed(services, inbound.spoken(interaction), guild, user))
         return
     if action in OPENS:
         await _open(interaction, action, job_id, services)
@@ -56,9 +56,9 @@ async def _open(interaction: discord.Interaction[Any], action: str, job_id: str,
     named = {user.id for user in message.mentions} if message is not None else set()
     foreign = action == "edit" and bool(named) and interaction.user.id not in named
     if foreign and not interaction.permissions.manage_messages:
-        await whisper(interaction, services.texts.say(str(interaction.locale), "discord-not-yours"))
+        await whisper(interaction, services.texts.say(inbound.spoken(interaction), "discord-not-yours"))
         return
-    modal = (modals.edit if action == "edit" else modals.new)(services.texts, str(interaction.locale), job_id)
+    modal = (modals.edit if action == "edit" else modals.new)(services.texts, inbound.spoken(interaction), job_id)
     await modals.show(interaction, modal)
 
 

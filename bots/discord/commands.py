@@ -15,7 +15,7 @@ from discord.app_commands import locale_str
 
 from bots.discord import modals
 from bots.discord.answers import may_use, not_allowed, whisper
-from bots.discord.inbound import attachment, attachments, words
+from bots.discord.inbound import attachment, attachments, spoken, words
 from bots.discord.limits import MAX_PROMPT
 from bots.services import Notes, Services
 from bots.settings import Settings
@@ -88,20 +88,24 @@ class Tree(app_commands.CommandTree[Any]):
     def _from_interaction(self, interaction: discord.Interaction[Any]) -> None:
         async def call() -> None:
             try:
-                await self._call(interaction)
-            except app_commands.AppCommandError as error:
-                await self.on_error(interaction, error)
+                await self._told(interaction)
             except Exception as error:  # malformed, unknown, or a fault of ours: the client lives
                 self.client.skipped("command", error)
 
         self.client.loop.create_task(call(), name="discord command")
+
+    async def _told(self, interaction: discord.Interaction[Any]) -> None:
+        try:
+            await self._call(interaction)
+        except app_commands.AppCommandError as error:
+            await self.on_error(interaction, error)
 
     async def interaction_check(self, interaction: discord.Interaction[Any], /) -> bool:
         """Let only the people of the lists in."""
         if may_use(interaction, self._settings):
             return True
         guild, user = str(interaction.guild_id or ""), str(interaction.user.id)
-        await whisper(interaction, not_allowed(self._services, str(interaction.locale), guild, user))
+        await whisper(interaction, not_allowed(self._services, spoken(interaction), guild, user))
         return False
 
     async def on_error(self, interaction: discord.Interaction[Any], error: app_commands.AppCommandError, /) -> None:
@@ -109,7 +113,7 @@ class Tree(app_commands.CommandTree[Any]):
         self.client.skipped("command", error)
         stale = isinstance(error, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch)
         key = "discord-old-command" if stale else "discord-failed"
-        await whisper(interaction, self._services.texts.say(str(interaction.locale), key))
+        await whisper(interaction, self._services.texts.say(spoken(interaction), key))
 
 
 def add_all(tree: Tree, taker: Taker, texts: Texts, me: Callable[[], int]) -> None:
@@ -127,7 +131,7 @@ def command(verb: Verb, taker: Taker, texts: Texts) -> app_commands.Command[Any,
         files = tuple(attachment(one) for one in values.values() if isinstance(one, discord.Attachment))
         args = {name: value for name, value in values.items() if isinstance(value, str) and value.strip()}
         if verb.name == "video" and not files and not args:
-            await modals.show(interaction, modals.new(texts, str(interaction.locale)))
+            await modals.show(interaction, modals.new(texts, spoken(interaction)))
             return
         text = args.get("prompt", "")
         await taker.take_command(
@@ -196,7 +200,7 @@ def menu(taker: Taker, texts: Texts, me: Callable[[], int]) -> app_commands.Cont
         files = attachments(message)
         text = words(message, me())
         if not files and not text:
-            await whisper(interaction, texts.say(str(interaction.locale), "discord-no-track-there"))
+            await whisper(interaction, texts.say(spoken(interaction), "discord-no-track-there"))
             return
         args = {"prompt": text} if text else {}
         await taker.take_command(interaction, "video", text=text, args=args, files=files)

@@ -229,6 +229,11 @@ def _reply_of_message(message: discord.Message, settings: Settings, thread: str)
 # -- interactions
 
 
+def spoken(interaction: discord.Interaction[Any]) -> str:
+    """The language of the person's Discord, also one that the library does not know yet."""
+    return str(interaction.locale.value)
+
+
 def postable(interaction: discord.Interaction[Any]) -> bool:
     """Whether the bot itself, not only an interaction's token, can post here."""
     if interaction.guild_id is None:
@@ -273,12 +278,12 @@ def read_interaction(
     return Message(
         id=str(interaction.id),
         channel=where,
-        person=_person(interaction.user, interaction.permissions.manage_messages, str(interaction.locale)),
+        person=_person(interaction.user, interaction.permissions.manage_messages, spoken(interaction)),
         text=text,
         attachments=tuple(files),
         verb=verb,
         args=dict(args or {}),
-        locale=str(interaction.locale),
+        locale=spoken(interaction),
         reply=_reply_of_interaction(interaction, settings, private, original),
         sent_at_s=interaction.created_at.timestamp(),
     )

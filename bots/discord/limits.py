@@ -51,6 +51,7 @@ def limits(settings: Settings, reply: Mapping[str, str], learned_bytes: int | No
         max_caption=MAX_TEXT - 100,  # the mention of the requester stands before it
         max_upload_bytes=told if learned_bytes is None else min(told, learned_bytes),
         edit_interval_s=settings.discord_edit_s,
+        max_edits_15min=settings.discord_edits_per_15min,
         finds_own_posts=not by_token,
         unfurls=reply.get("unfurls") != "no",
         markup="discord",

@@ -88,9 +88,7 @@ def _whole(text: str) -> str:
 def file_name(name: str, fallback: str = "video.mp4") -> str:
     """A name Discord keeps as it is: ASCII letters, digits, dot, dash, underscore; at most 80 characters."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    stem, dot, ending = plain.rpartition(".")
-    if not dot:
-        stem, ending = plain, fallback.rpartition(".")[2]
+    found = re.fullmatch(r"(.*)\.([A-Za-z0-9]{1,5})", plain, re.DOTALL)
+    stem, ending = (found[1], found[2]) if found else (plain, fallback.rpartition(".")[2])
     stem = re.sub(r"[^A-Za-z0-9_-]+", "-", stem).strip("-_.")[:70]
-    ending = re.sub(r"[^A-Za-z0-9]", "", ending)[:8]
-    return f"{stem}.{ending}" if stem and ending else fallback
+    return f"{stem}.{ending}" if stem else fallback

@@ -293,10 +293,12 @@ class DiscordOutbound:
         if not title or thread in self._closed_threads or thread != where.reply.get("message"):
             return False
         rest = await self._client()
-        start = rest.get_partial_messageable(int(where.channel.chat), guild_id=_int(where.reply.get("guild")))
+        # The library's own method wants the server in its cache, which only a gateway fills.
+        opening = rest.http.start_thread_with_message(
+            int(where.channel.chat), int(thread), name=markup.clip(title, 100), auto_archive_duration=1440
+        )
         try:
-            message = start.get_partial_message(int(thread))
-            await told(message.create_thread(name=markup.clip(title, 100), auto_archive_duration=1440))
+            await told(opening)
         except ThreadThere:
             log.debug("the thread is there already")
         except (Gone, Refused) as error:

@@ -226,7 +226,7 @@ async def test_with_person_scope_each_person_has_a_channel(discord: LoopbackDisc
 @pytest.mark.parametrize("verb", [verb for verb in VERBS if verb.name != "video"], ids=lambda verb: verb.name)
 async def test_every_verb_of_the_registry_is_a_command(bot: Rig, lena: Someone, verb: Any) -> None:
     arguments = [one for one in verb.arguments if one.kind in {"text", "choice", "project"}]
-    given = {one.name: one.choices[0] if one.choices else "words" for one in arguments}
+    given: Json = {one.name: one.choices[0] if one.choices else "words" for one in arguments}
     interaction = await lena.chooses(verb.name, **given)
     message = await taken(bot)
     assert (message.verb, dict(message.args)) == (verb.name, given)

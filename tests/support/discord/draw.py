@@ -1,4 +1,4 @@
-"""Draw a Discord message's JSON as a picture, to be looked at: `python -m tests.support.discord.draw message.json out.png`.
+"""Draw Discord messages as a picture, to be looked at: `python -m tests.support.discord.draw messages.json out.png`.
 
 Not a copy of the real client: enough of its layout to judge wording, length and order.
 """
@@ -29,11 +29,11 @@ class Page:
         self.y = PAD
 
     def words(self, text: str, x: int = PAD, width: int = WIDTH - 2 * PAD) -> None:
-        for line in text.split("\n"):
-            size, colour, bold = 16, TEXT, False
+        for written in text.split("\n"):
+            line, (size, colour, bold) = written, (16, TEXT, False)
             for mark, look in (("### ", (19, "#f2f3f5", True)), ("-# ", (13, FAINT, False))):
                 if line.startswith(mark):
-                    line, (size, colour, bold) = line.removeprefix(mark), look
+                    line, (size, colour, bold) = written.removeprefix(mark), look
             if line.startswith("**"):
                 bold = True
             plain = re.sub(r"\\([^A-Za-z0-9\s])", r"\1", line.replace("**", ""))
@@ -98,9 +98,11 @@ def draw(*messages: dict[str, Any]) -> Image.Image:
     for message in messages:
         name = message["author"].get("global_name") or message["author"]["username"]
         page.words(f"**{name}**")
-        names = {user["id"]: user["global_name"] for user in message["mentions"]}
-        if message["content"]:
-            page.words(re.sub(r"<@!?(\d+)>", lambda found: f"@{names.get(found[1], '?')}", message["content"]))
+        text = message["content"]
+        for user in message["mentions"]:
+            text = text.replace(f"<@{user['id']}>", f"@{user['global_name']}")
+        if text:
+            page.words(text)
         for file in message["attachments"]:
             page.draw.rounded_rectangle((PAD, page.y, PAD + 320, page.y + 60), 8, BOX, EDGE)
             page.draw.text(

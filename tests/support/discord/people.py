@@ -57,7 +57,7 @@ class Someone:
         """How people call the bot."""
         return f"<@{self.world.me['id']}>"
 
-    async def chooses(self, name: str, channel: Json | None = None, ago_s: float = 0.0, **options: Any) -> Interaction:
+    async def chooses(self, name: str, channel: Json | None = None, **options: Any) -> Interaction:
         """Choose a slash command; a (name, bytes) option is a file."""
         channel = channel or self.world.channel
         resolved: Json = {}
@@ -70,7 +70,7 @@ class Someone:
             else:
                 given.append({"name": key, "type": 3, "value": value})
         data = {"id": snowflake(), "name": name, "type": 1, "options": given, "resolved": {"attachments": resolved}}
-        return await self._interacts(2, data, channel, ago_s)
+        return await self._interacts(2, data, channel)
 
     async def picks(
         self, message: Json, name: str = "Make a video from this", channel: Json | None = None

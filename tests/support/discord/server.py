@@ -55,6 +55,7 @@ class LoopbackDiscord:
         self.calls: list[Call] = []
         self.sessions: dict[str, Session] = {}
         self.scripts: list[tuple[str, re.Pattern[str], deque[Answer]]] = []
+        self.files: dict[str, Callable[[web.Request], Awaitable[web.StreamResponse]]] = {}
         self.allow_content = True
         self.latency_s = 0.0
         self.identifies = self.resumes = 0
@@ -273,6 +274,8 @@ class LoopbackDiscord:
     # -- CDN
 
     async def _file(self, request: web.Request) -> web.StreamResponse:
+        if request.path in self.files:
+            return await self.files[request.path](request)
         data = self.world.files.get(request.path)
         if data is None or time.time() > int(request.query.get("ex", "0"), 16):
             return web.Response(status=404, text="This content is no longer available.")
@@ -313,6 +316,8 @@ class LoopbackDiscord:
         guilds = [{"id": gid, "unavailable": True} for gid in self.world.guilds]
         ready = {"v": 10, "user": self.world.me, "guilds": guilds, "session_id": session.id}
         ready |= {"resume_gateway_url": self.gateway, "application": {"id": self.world.app_id, "flags": 0}}
+        if "shard" in data:
+            ready["shard"] = data["shard"]
         await self._send(session, "READY", ready)
         for guild in self.world.guilds.values():
             await self._send(session, "GUILD_CREATE", self._whole(guild))
@@ -344,10 +349,10 @@ class LoopbackDiscord:
             with contextlib.suppress(ConnectionError):
                 await session.socket.send_json(frame)
 
-    async def dispatch(self, event: str, data: Any) -> None:
-        """Send an event to every session, blanked where the intent is missing."""
+    async def dispatch(self, event: str, data: Any, raw: bool = False) -> None:
+        """Send an event to every session, blanked where the intent is missing (unless raw)."""
         for session in self.sessions.values():
-            blank = event == "MESSAGE_CREATE" and isinstance(data, dict) and not session.intents & CONTENT_INTENT
+            blank = event == "MESSAGE_CREATE" and not raw and not session.intents & CONTENT_INTENT
             await self._send(session, event, self._blanked(data) if blank else data)
 
     def _blanked(self, message: Json) -> Json:
