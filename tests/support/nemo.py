@@ -91,7 +91,7 @@ class ByteServer:
         return f"http://127.0.0.1:{self.port}"
 
     def on(self, path: str, *answers: Answer) -> Self:
-        """Set the answers of a path (without its query)."""
+        """Set the answers of a path (without its query), or of "path Bearer token" for requests with that token."""
         self.answers[path] = list(answers)
         return self
 
@@ -105,7 +105,7 @@ class ByteServer:
                 self.seen.append(seen)
                 if seen.path in self.early:
                     break
-                answers = self.answers.get(seen.path.partition("?")[0], [[Line.RESET]])
+                answers = self._answers_for(seen)
                 answer = answers.pop(0) if len(answers) > 1 else answers[0]
                 if not await self._play(answer, reader, writer):
                     break
@@ -118,6 +118,11 @@ class ByteServer:
             writer.close()
             with contextlib.suppress(ConnectionError):
                 await writer.wait_closed()
+
+    def _answers_for(self, seen: Seen) -> list[Answer]:
+        path = seen.path.partition("?")[0]
+        with_token = self.answers.get(f"{path} {seen.headers.get('authorization', '')}")
+        return with_token or self.answers.get(path, [[Line.RESET]])
 
     async def _request(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Seen | None:
         try:

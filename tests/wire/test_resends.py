@@ -184,11 +184,12 @@ async def test_many_1001_at_once_cause_one_renewal() -> None:
     async with ByteServer() as server, client_for(server.url, token=None) as client:
         first = says({"data": {"token": "nmv_usr_old"}})
         server.on(TOKEN_PATH, first, [0.05, *TOKEN_OK])
-        server.on(CREDITS, *[EXPIRED] * 20, CREDIT_OK)
-        await client._credentials.bearer()
+        server.on(CREDITS, CREDIT_OK)
+        await client.balance()
+        server.on(f"{CREDITS} Bearer nmv_usr_old", EXPIRED)
         balances = await asyncio.gather(*(client.balance() for _ in range(20)))
         assert {found.available for found in balances} == {5}
-        assert (server.count(TOKEN_PATH), server.count(CREDITS)) == (2, 40)
+        assert (server.count(TOKEN_PATH), server.count(CREDITS)) == (2, 41)
 
 
 @pytest.mark.parametrize(
