@@ -226,15 +226,10 @@ def _listen(settings: Settings) -> socket.socket:
     return listening
 
 
-def _print(url: str) -> None:
-    print(f"studio ready at {url}", flush=True)  # noqa: T201 - the one line that starters wait for
-
-
-async def _serve(settings: Settings, ready: Callable[[str], None]) -> None:
-    check_folder(settings)
-    listening = _listen(settings)
-    config = uvicorn.Config(
-        create_app(settings),
+def server_config(app: Starlette) -> uvicorn.Config:
+    """How the application is served; X-Forwarded-For is our own business (STUDIO_TRUST_PROXY)."""
+    return uvicorn.Config(
+        app,
         log_config=None,
         access_log=False,
         lifespan="on",
@@ -242,7 +237,16 @@ async def _serve(settings: Settings, ready: Callable[[str], None]) -> None:
         server_header=False,
         proxy_headers=False,
     )
-    server = _Server(config, settings, ready)
+
+
+def _print(url: str) -> None:
+    print(f"studio ready at {url}", flush=True)  # noqa: T201 - the one line that starters wait for
+
+
+async def _serve(settings: Settings, ready: Callable[[str], None]) -> None:
+    check_folder(settings)
+    listening = _listen(settings)
+    server = _Server(server_config(create_app(settings)), settings, ready)
     try:
         await server.serve(sockets=[listening])
     finally:

@@ -292,7 +292,7 @@ class Store:
         """A user's tokens, oldest first."""
 
         def work(db: sqlite3.Connection) -> list[Token]:
-            rows = db.execute("SELECT * FROM tokens WHERE user_id = ? ORDER BY created_s, id", (user_id,))
+            rows = db.execute("SELECT * FROM tokens WHERE user_id = ? ORDER BY created_s, rowid", (user_id,))
             return [
                 Token(
                     r["id"], r["name"], tuple(r["scopes"].split()), r["created_s"], r["expires_s"], bool(r["revoked"])

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import Any, Literal
 
 from studio.agent import edits as e
@@ -54,11 +55,16 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A form of words and what it means; `negated` is what it means after a "don't" (None: nothing)."""
+    """A form of words and what it means; `negated` is what it means after a "don't" (None: nothing).
+
+    `through`: it may reach over words that other rules have taken. `needs`: a quick look whether the form can match.
+    """
 
     form: re.Pattern[str]
     build: Build
     negated: Build | None = None
+    through: bool = False
+    needs: re.Pattern[str] | None = None
 
 
 # --- parts of forms -------------------------------------------------------------------------------------------------
@@ -210,34 +216,53 @@ def _style(found: Found) -> Wish:
     return e.SetStyle(said) if said in e.STYLES else Cannot("style")
 
 
-def _rule(form: str, build: Build | Wish, negated: Build | Wish | None = None) -> Rule:
+def _rule(
+    form: str, build: Build | Wish, negated: Build | Wish | None = None, *, through: bool = False, needs: str = ""
+) -> Rule:
     def built(value: Build | Wish) -> Build:
         return value if callable(value) else _const(value)
 
-    return Rule(re.compile(form, re.IGNORECASE), built(build), None if negated is None else built(negated))
+    return Rule(
+        re.compile(form, re.IGNORECASE),
+        built(build),
+        None if negated is None else built(negated),
+        through,
+        _pattern(needs),
+    )
+
+
+@cache
+def _pattern(form: str) -> re.Pattern[str] | None:
+    return re.compile(form, re.IGNORECASE) if form else None
 
 
 def _text_rules() -> Iterator[Rule]:
     for role, noun in _TEXTS:
-        yield _rule(rf"{_REMOVE}\s*{_A}(?:on-?screen\s+)?{noun}(?!\s*(?:to\b|成|改|换))", _removed(role))
-        yield _rule(rf"(?:把|将)\s*{noun}\s*(?:给我)?(?:去掉|删除|删掉|删了|移除|拿掉|隐藏|取消)", _removed(role))
+        yield _rule(rf"{_REMOVE}\s*{_A}(?:on-?screen\s+)?{noun}(?!\s*(?:to\b|成|改|换))", _removed(role), needs=noun)
+        yield _rule(
+            rf"(?:把|将)\s*{noun}\s*(?:给我)?(?:去掉|删除|删掉|删了|移除|拿掉|隐藏|取消)", _removed(role), needs=noun
+        )
         # 加一个标题“夜航”，3秒 / add a title "Urban Dreams" for 3 s at the start / title: Night
         yield _rule(
             rf"{LEAD}{_PUT}\s*{_A}{TIMES.replace('when', 'mid')}\s*(?:的)?{noun}{_BE}(?P<text>{QUOTED}){TIMES}",
             _text(role),
         )
-        yield _rule(rf"{LEAD}(?P<text>{QUOTED})\s*(?:as|for|作为|当作?|como)\s*{_A}{noun}{TIMES}", _text(role))
-        yield _rule(rf"{LEAD}(?:{_CHANGE}|{_PUT})?\s*{_A}{noun}{_BE}(?P<text>{QUOTED}){TIMES}", _text(role))
+        yield _rule(
+            rf"{LEAD}(?P<text>{QUOTED})\s*(?:as|for|作为|当作?|como)\s*{_A}{noun}{TIMES}", _text(role), needs=noun
+        )
+        yield _rule(rf"{LEAD}(?:{_CHANGE}|{_PUT})?\s*{_A}{noun}{_BE}(?P<text>{QUOTED}){TIMES}", _text(role), needs=noun)
         yield _rule(
             rf"{LEAD}{_CHANGE}\s*{_A}{noun}\s*(?:to\s+say|to|into|as|a|为|成|改成|改为|换成|变成|叫做?|设为)\s*(?!{TIME}){FREE}{TIMES}",
             _text(role),
         )
-        yield _rule(rf"{LEAD}{noun}\s*(?:改成|改为|换成|变成|叫做?|设为)\s*(?!{TIME}){FREE}{TIMES}", _text(role))
+        yield _rule(
+            rf"{LEAD}{noun}\s*(?:改成|改为|换成|变成|叫做?|设为)\s*(?!{TIME}){FREE}{TIMES}", _text(role), needs=noun
+        )
         yield _rule(
             rf"{LEAD}(?:{_PUT}|{_CHANGE})\s*{_A}{noun}\s*(?:saying|that\s+says|called|named|reading|:|叫做?|写着?|内容是|是|为|que\s+diga)\s*{FREE}{TIMES}",
             _text(role),
         )
-        yield _rule(rf"{LEAD}(?:^|(?<=[.,;!?\n]))\s*{noun}\s*(?::|is|是|为|=)\s*{FREE}{TIMES}", _text(role))
+        yield _rule(rf"{LEAD}(?:^|(?<=[.,;!?\n]))\s*{noun}\s*(?::|is|是|为|=)\s*{FREE}{TIMES}", _text(role), needs=noun)
         # show the title for 5 seconds
         yield _rule(
             rf"(?:{_PUT}|{_CHANGE}|keep|move|make)\s*{_A}{noun}(?:\s*(?:last|appear|stay|visible|only))*(?P<when>(?:{NEXT}{re.sub(r'[?]P<[a-z]+>', '?:', WHEN)})+)",
@@ -272,6 +297,7 @@ RULES: tuple[Rule, ...] = (
     _rule(rf"(?:cut|remove|drop|skip|delete|trim(?:\s+off)?|chop(?:\s+off)?|quita|去掉|删掉|剪掉|跳过|切掉|裁掉)\s*(?:off\s+)?(?:the\s+|los\s+)?(?:first|opening|intro|primeros|开头的?|前面?的?)\s*(?P<t>{TIME})", _drop("start")),
     _rule(rf"(?:cut|remove|drop|skip|delete|trim(?:\s+off)?|chop(?:\s+off)?|quita|去掉|删掉|剪掉|切掉|裁掉)\s*(?:off\s+)?(?:the\s+|los\s+)?(?:last|final|ending|[úu]ltimos|结尾的?|最?后面?的?)\s*(?P<t>{TIME})", _drop("end")),
     _rule(rf"(?:(?:only|just|keep|use|take|trim|shorten|render)\b[^.,;!?\n\d]{{0,24}}?|solo\s+)?(?:the\s+|los\s+)?(?:first|opening|primeros)\s+(?P<t>{TIME})(?:\s*only)?", _first),
+    _rule(r"(?:only\s+|just\s+|keep\s+|use\s+)?the\s+first\s+minute\b", e.Trim(0, 60_000)),
     _rule(rf"(?:只要|只用|只留|只保留|保留|截取|剪到?|取|用|剪辑)?\s*(?:开头的?|前面?的?|头)\s*(?P<t>{TIME})", _first),
     _rule(rf"(?:(?:only|just|keep|use|take)\b[^.,;!?\n\d]{{0,24}}?|solo\s+)?(?:the\s+|los\s+)?(?:last|final|[úu]ltimos)\s+(?P<t>{TIME})", lambda f: e.KeepLast(f.ms("t") or 0)),
     _rule(rf"(?:只要|只用|只留|保留|截取|取|用)?\s*(?:最后|结尾的?|后)\s*(?P<t>{TIME})", lambda f: e.KeepLast(f.ms("t") or 0)),
@@ -284,7 +310,7 @@ RULES: tuple[Rule, ...] = (
     # sound
     _rule(rf"(?:unmute|取消静音)\s*(?:{_MUSIC})?", e.SetVolume(1.0)),
     _rule(rf"\b(?:mute|silence|silencia)\b\s*(?:{_MUSIC})?|静音|消音|关掉(?:声音|音乐)|{_REMOVE}\s*(?:the\s+)?(?:sound|audio)|(?:no|without)\s+(?:sound|music)", e.SetVolume(0.0), e.SetVolume(1.0)),
-    _rule(rf"(?:{_MUSIC})\s*(?:should\s+be\s+|is\s+|be\s+)?(?:调节?|设置?|改|降|升|提高|降低|变|减|减小|增加)?(?:at|to|into|of|al?|到|成|为|至|=|:|down\s+to|up\s+to)*\s*(?:百分之)?(?P<n>{NUMBER})\s*(?:%|percent|por\s+ciento)?(?!\s*(?:s\b|秒|sec|min|:))", _volume),
+    _rule(rf"(?:{_MUSIC})\s*(?:should\s+be\s+|is\s+|be\s+)?(?:调节?|设置?|改|降|升|提高|降低|变|减|减小|增加)?(?:at|to|into|of|al?|到|成|为|至|=|:|down\s+to|up\s+to)*\s*(?:百分之)?(?P<n>\d{{1,3}}|[零一二两三四五六七八九十百]+|{NUMBER}(?=\s*(?:%|percent|por\s+ciento)))\s*(?:%|percent|por\s+ciento)?(?!\s*(?:s\b|秒|sec|min|:)|\d)", _volume),
     _rule(rf"(?:at|to)\s+(?P<n>\d{{1,3}})\s*(?:%|percent)(?:\s+(?:volume|loudness))?|百分之(?P<m>{NUMBER})的?音量", lambda f: e.SetVolume(number(f.get("n") or f.get("m")) / 100)),
     _rule(rf"(?:{_MUSIC})\s*(?:a\s+)?(?:减半|half|一半)|half\s+(?:the\s+)?volume|音量减半", e.ChangeVolume(0.5)),
     _rule(rf"\blouder\b|turn\s+(?:it|{_MUSIC})\s+up|turn\s+up\s+{_MUSIC}|(?:raise|increase|boost)\s+{_MUSIC}|{_MUSIC}\s*(?:up|higher)|m[áa]s\s+(?:alto|fuerte)|(?:{_MUSIC})?\s*(?:再|更|调|放|开)?(?:大声|调大|响)(?:一?点儿?|些)?|(?:{_MUSIC})\s*(?:再|更)?(?:大|高|提高|增大|加大)(?:一?点儿?|些)?", e.ChangeVolume(1.25), e.ChangeVolume(0.8)),
@@ -322,16 +348,18 @@ RULES: tuple[Rule, ...] = (
     _rule(r"^\s*(?:hi|hello|hey|hola|good\s+(?:morning|evening|afternoon)|你好|您好|嗨|哈喽)[\s.,!]*", Ask("hello")),
     _rule(r"\b(?:thanks?(?:\s+you)?|thx|perfect|great|awesome|nice|gracias|looks\s+good|love\s+it)\b|谢谢|感谢|太棒了|很好|不错|完美", Ask("thanks")),
     # the beginning of it all; last, so that "make" and "video" are free for everything else
-    _rule(r"(?:create|make|generate|build|produce|turn|do|give\s+me|want|need|crea|haz|genera|convert)\b[^.;!?\n]{0,80}?\b(?:videos?|clips?|mv|visuali[sz]ers?|visuali[sz]ation|mp4|v[íi]deos?)\b|(?:做|制作|生成|来|创建|弄|剪|转|变)(?:一?[个段条支])?[^.;!?\n]{0,20}?(?:视频|短片|mv|可视化|影片|片子)|(?:用|拿|给|把|为)(?:这首|这段|这个|我的|这)?(?:歌|音乐|曲子|曲)[^.;!?\n]{0,12}(?:做|制作|生成|来|变|配)|\b(?:music\s+video|visuali[sz]e)\b", e.Create()),
+    _rule(r"(?:create|make|generate|build|produce|turn|do|give\s+me|want|need|crea|haz|genera|convert)\b[^.;!?\n]{0,80}?\b(?:videos?|clips?|mv|visuali[sz]ers?|visuali[sz]ation|mp4|v[íi]deos?)\b|(?:做|制作|生成|来|创建|弄|剪|转|变)(?:一?[个段条支])?[^.;!?\n]{0,20}?(?:视频|短片|mv|可视化|影片|片子)|(?:用|拿|给|把|为)(?:这首|这段|这个|我的|这)?(?:歌|音乐|曲子|曲)[^.;!?\n]{0,12}(?:做|制作|生成|来|变|配)|\b(?:music\s+video|visuali[sz]e)\b", e.Create(), through=True),
     _rule(r"beat[\s-]*sync(?:ed|ing)?(?:\s+cuts)?|cuts?\s+(?:on|to)\s+(?:the\s+)?beats?|sync(?:ed)?\s+(?:it\s+)?to\s+the\s+beat|卡点|踩点|跟着?节拍(?:切换)?|按节拍(?:切换)?|with\s+cuts|add\s+cuts|cortes\s+al\s+ritmo", e.SetCuts("beats"), e.SetCuts("none")),
     _rule(r"(?:with\s+)?(?:a\s+|the\s+)?\b(?:visuali[sz]er|spectrum)\b|可视化|频谱", e.SetStyle("spectrum")),
 )  # fmt: skip
 
 _NOT = re.compile(
-    r"(?:\b(?:don'?t|do\s+not|doesn'?t|never|not|no|without|avoid|nothing|isn'?t|no\s+need\s+to)\b(?:\s+(?:want|need|make|use|have|be|it|the|a|any|to|so|too|add|put|set|you))*|不要|别|不用|不必|不需要|不想要?|无需|先别|没有?)\s*$",
+    r"(?:\b(?:don'?t|do\s+not|doesn'?t|never|not|no|without|avoid|nothing|isn'?t|no\s+need\s+to)\b(?:\s+(?:want|need|make|use|have|be|it|the|a|any|to|so|too|add|put|set|you))*|(?:不要|别|不用|不必|不需要|不想要?|无需|先别|没有?)(?:再|太|把|将|改成?|做成?|变成?|换成?|弄成?|用|加|设成?|搞)*)\s*$",
     re.IGNORECASE,
 )
 COVER = "\ue0ff"
+LONGEST = 1_500  # characters of a message that are read
+SENTENCE = 300
 
 
 def _palette_in(said: str) -> str:
@@ -349,14 +377,28 @@ def _style_of(said: str) -> Wish:
     return Cannot("style")
 
 
+@lru_cache(256)
 def read(text: str) -> tuple[Wish, ...]:
     """Return what a message asks for, in the order it is said; () if nothing of it is understood."""
-    masked = mask(text)
-    left = masked.text
+    masked = mask(text[:LONGEST])
+    found = [wish for sentence in _sentences(masked.text) for wish in _read(sentence, masked)]
+    return _tidy(found)
+
+
+def _sentences(text: str) -> Iterator[str]:
+    """Parts that are read on their own: what a "don't" or a time belongs to ends with its sentence."""
+    for sentence in re.split(r"(?<=[.!?;])\s+|\n+", text):
+        for at in range(0, len(sentence), SENTENCE):
+            yield sentence[at : at + SENTENCE]
+
+
+def _read(left: str, masked: Masked) -> list[Wish]:
     found: list[tuple[int, Wish]] = []
     for rule in RULES:
+        if rule.needs is not None and not rule.needs.search(left):
+            continue
         for match in list(rule.form.finditer(left)):
-            if not match[0].strip() or COVER in match[0]:
+            if not match[0].strip() or (COVER in match[0] and not rule.through):
                 continue
             wishes = _built(rule, Found(match, masked), left)
             if wishes is None:
@@ -364,7 +406,7 @@ def read(text: str) -> tuple[Wish, ...]:
             found += [(match.start(), wish) for wish in wishes]
             left = left[: match.start()] + COVER * len(match[0]) + left[match.end() :]
     found.sort(key=lambda pair: pair[0])
-    return _tidy([wish for _, wish in found])
+    return [wish for _, wish in found]
 
 
 def _built(rule: Rule, found: Found, left: str) -> list[Wish] | None:

@@ -42,7 +42,8 @@ def mask(text: str) -> Masked:
         return f"{OPEN}{chr(_BASE + len(quotes) - 1)}{CLOSE}"
 
     masked = _QUOTES.sub(put, clean)
-    level = unicodedata.normalize("NFKC", masked).replace("、", ",").replace("。", ".")
+    level = unicodedata.normalize("NFKC", masked).replace("、", ",").replace("。", ". ")
+    level = re.sub(r"\b(\w+)(?:\s+\1\b){2,}", r"\1", level)
     return Masked(level, tuple(quotes))
 
 

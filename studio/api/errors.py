@@ -24,7 +24,7 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from studio.api.services import services, switches_of
+from studio.api.services import switches_of
 
 MIRRORED = {1001: 401, 1002: 404, 2001: 200, 4001: 415, 4002: 413}
 
@@ -162,6 +162,5 @@ async def unrouted(request: Request, error: Exception) -> Response:
 
 
 async def crashed(request: Request, error: Exception) -> Response:
-    """Answer what nobody foresaw; the reason stays in the log."""
-    services(request).log.error("%s %s: %s", request.method, request.url.path, type(error).__name__, exc_info=error)
+    """Answer what nobody foresaw; Starlette raises it again, so the server logs the reason."""
     return JSONResponse({"code": 500, "message": "the studio failed; the reason is in its log"}, 500)

@@ -89,7 +89,7 @@ class Download:
     """A file that is being fetched."""
 
     def __init__(self, url: str, response: httpcore.Response) -> None:
-        kind = dict(response.headers).get(b"content-type", b"").decode("latin-1")
+        kind = _lowered(response).get(b"content-type", b"").decode("latin-1")
         self.name = name_of(url, kind)
         self._response = response
 
@@ -119,7 +119,7 @@ class Fetcher:
             async with asyncio.timeout(self._total_s), self._pool() as pool:
                 for _ in range(HOPS + 1):
                     async with pool.stream("GET", _checked(url), headers=_HEADERS, extensions=_TIMES) as response:
-                        headers = dict(response.headers)
+                        headers = _lowered(response)
                         if response.status in (301, 302, 303, 307, 308):
                             url = urljoin(url, headers.get(b"location", b"").decode("latin-1"))
                             continue
@@ -151,6 +151,10 @@ _HEADERS: dict[bytes | str, bytes | str] = {
 _TIMES = {"timeout": {"connect": 10.0, "read": 30.0, "write": 10.0, "pool": 10.0}}
 
 
+def _lowered(response: httpcore.Response) -> dict[bytes, bytes]:
+    return {name.lower(): value for name, value in response.headers}
+
+
 def _checked(url: str) -> str:
     """Return the address in ASCII. Raises Unreachable for one that we do not fetch."""
     try:
@@ -159,6 +163,8 @@ def _checked(url: str) -> str:
         raise Unreachable("not an address") from None
     if found.scheme not in SCHEMES or not found.host:
         raise Unreachable("only http and https addresses are fetched")
+    if found.port is not None and not 0 < found.port < 65_536:
+        raise Unreachable("not an address")
     if found.userinfo:
         raise Unreachable("addresses with a name or password are not fetched")
     return str(found.copy_with(fragment=None))

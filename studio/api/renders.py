@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -22,7 +23,7 @@ from studio.draft import Draft, Kind
 from studio.store import Caller, Media, Render
 
 ATTRIBUTION = ("x-skill-source", "x-skill-version", "x-skill-platform")
-ID_MOST = 128
+ID = re.compile(r"[A-Za-z0-9._:~-]{1,128}")
 LONGEST_MS = 3_600_000
 
 
@@ -101,8 +102,8 @@ async def submit(request: Request) -> Response:
     check_plan(request, caller)
     body = await json_object(request)
     render_id = body.get("id")
-    if not isinstance(render_id, str) or not render_id or plain(render_id, ID_MOST) != render_id:
-        raise Unprocessable(f"id is a text of 1 to {ID_MOST} characters")
+    if not isinstance(render_id, str) or not ID.fullmatch(render_id):
+        raise Unprocessable("id is 1 to 128 letters, digits, dots, colons, hyphens or underscores")
     session = await own_session(request, caller, plain(body.get("sessionId", body.get("session_id")), 64))
     job = _job(body, _draft_of(body), await parts.store.media(session.id))
     if switches_of(request).render_fails:

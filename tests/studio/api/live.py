@@ -19,7 +19,7 @@ import httpx
 import uvicorn
 
 from studio.agent.turn import Heard
-from studio.app import create_app
+from studio.app import create_app, server_config
 from studio.errors import RenderFailed
 from studio.media.probe import MediaInfo, probe
 from studio.render.model import Job, Rendered
@@ -131,7 +131,9 @@ class Person:
         return await self.http.post(path, headers={**self.headers, **extra}, **more)
 
     async def session(self, language: str = "en") -> str:
-        answer = await self.post("/api/tasks/me/with-session/nemo_agent", {"task_name": "project", "language": language})
+        answer = await self.post(
+            "/api/tasks/me/with-session/nemo_agent", {"task_name": "project", "language": language}
+        )
         return str(answer.json()["data"]["session_id"])
 
     async def upload(self, session: str, name: str = "song.wav", data: bytes | None = None) -> httpx.Response:
@@ -203,7 +205,7 @@ async def running(
     clock, renderer = clock or FakeClock(), renderer or SmallRenderer()
     app = create_app(chosen, renderer, clock, small_probe, small_analysis)
     listening = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="on", timeout_graceful_shutdown=1))
+    server = uvicorn.Server(server_config(app))
     task = asyncio.create_task(server.serve(sockets=[listening]))
     while not server.started and not task.done():
         await asyncio.sleep(0.005)

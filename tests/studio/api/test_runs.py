@@ -21,7 +21,9 @@ async def test_a_run_speaks_adk_and_the_draft_is_there_when_it_closes(ann: Perso
     assert answer.headers["cache-control"] == "no-cache"
     assert answer.headers["x-accel-buffering"] == "no"
     found = events(answer.content)
-    calls = [p["functionCall"]["name"] for e in found for p in e.get("content", {}).get("parts", []) if "functionCall" in p]
+    calls = [
+        p["functionCall"]["name"] for e in found for p in e.get("content", {}).get("parts", []) if "functionCall" in p
+    ]
     assert calls == ["analyze_music", "build_timeline"]
     results = [e for e in found if any("functionResponse" in p for p in e.get("content", {}).get("parts", []))]
     assert [e["content"]["role"] for e in results] == ["user", "user"]
@@ -85,9 +87,10 @@ async def test_undo_goes_back_and_redo_forward(ann: Person) -> None:
 async def test_the_answer_is_in_the_language_of_the_message_or_of_the_session(ann: Person) -> None:
     english, chinese = await ann.session("en"), await ann.session("zh-CN")
     assert "竖屏" in texts((await ann.say(english, "你能做什么")).content)[0]
-    assert "竖屏" in texts((await ann.say(chinese, "9:16?")).content)[0] or "歌" in texts(
-        (await ann.say(chinese, "9:16")).content
-    )[0]
+    assert (
+        "竖屏" in texts((await ann.say(chinese, "9:16?")).content)[0]
+        or "歌" in texts((await ann.say(chinese, "9:16")).content)[0]
+    )
 
 
 async def test_a_second_run_in_a_session_is_refused_and_a_client_that_leaves_changes_nothing(ann: Person) -> None:
