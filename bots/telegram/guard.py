@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Mapping
 from typing import Any
 
 from telegram import Update
@@ -14,7 +15,40 @@ from telegram.error import TelegramError
 from telegram.request import HTTPXRequest
 from typing_extensions import override
 
+from core.languages import whole
+
 log = logging.getLogger(__name__)
+
+
+_MESSAGES = frozenset({"message", "edited_message", "channel_post", "reply_to_message"})
+_CHATS = frozenset({"chat", "sender_chat"})
+_FILES = frozenset({"audio", "voice", "video", "video_note", "document", "animation", "photo[]"})
+_NUMBERED = _CHATS | {"from", "user"}
+_TYPES: Mapping[type, frozenset[str]] = {
+    dict: _MESSAGES
+    | _CHATS
+    | _FILES
+    | {"from", "user", "callback_query", "my_chat_member", "external_reply", "new_chat_member", "entities[]"},
+    list: frozenset({"photo", "entities", "caption_entities"}),
+    str: frozenset(
+        {"text", "caption", "data", "first_name", "last_name", "username", "language_code", "title", "performer"}
+        | {"file_id", "file_unique_id", "file_name", "mime_type", "media_group_id", "type", "status", "url"}
+        | {"author_signature", "chat_instance"}
+    ),
+    int: frozenset(
+        {"update_id", "message_id", "date", "file_size", "message_thread_id", "migrate_to_chat_id"}
+        | {"migrate_from_chat_id", "duration", "offset", "length", "width", "height"}
+    ),
+    bool: frozenset({"is_bot", "is_topic_message"}),
+}
+_NEEDED: Mapping[str, frozenset[str]] = {
+    **dict.fromkeys(_MESSAGES, frozenset({"message_id", "date", "chat"})),
+    **dict.fromkeys(_CHATS, frozenset({"id", "type"})),
+    **dict.fromkeys(_FILES, frozenset({"file_id", "file_unique_id"})),
+    **dict.fromkeys(("from", "user"), frozenset({"id", "is_bot", "first_name"})),
+    "callback_query": frozenset({"id", "from"}),
+    "my_chat_member": frozenset({"chat", "from", "new_chat_member"}),
+}
 
 
 class Poison:
@@ -23,20 +57,50 @@ class Poison:
     count = 0
 
 
+def checked(node: Any, key: str = "") -> Any:
+    """Return what the server sent with halves of surrogate pairs replaced.
+
+    The library believes whatever JSON says; so the fields that we read are held against their types here.
+
+    Raises:
+        TypeError: A field that we read is of another type than the Bot API says, or missing.
+    """
+    for kind, keys in _TYPES.items():
+        if key in keys and (not isinstance(node, kind) or isinstance(node, bool) is not (kind is bool)):
+            raise TypeError(key)
+    if isinstance(node, int) and abs(node) >= 1 << 62:
+        raise TypeError(key)
+    if isinstance(node, str):
+        return whole(node)
+    if isinstance(node, list):
+        return [checked(item, f"{key}[]") for item in node]
+    if isinstance(node, dict):
+        # Some emulators spell "not there" as null.
+        found = {name: checked(value, name) for name, value in node.items() if value is not None}
+        if missing := _NEEDED.get(key, frozenset()) - found.keys():
+            raise TypeError(f"{key} without {min(missing)}")
+        if key in _NUMBERED and type(found["id"]) is not int:
+            raise TypeError(f"{key}.id")
+        return found
+    return node
+
+
 def harmless(raw: object) -> dict[str, Any] | None:
     """Return an update that certainly parses: the same, or an empty one of the same id, or None without an id."""
     number = raw.get("update_id") if isinstance(raw, dict) else None
-    if not isinstance(raw, dict) or not isinstance(number, int) or isinstance(number, bool):
+    # A number beyond all others would be confirmed, and nothing after it would ever be heard.
+    if not isinstance(raw, dict) or type(number) is not int or not 0 <= number < 1 << 53:
         Poison.count += 1
         log.warning("telegram: an update without an id was skipped")
         return None
     try:
-        Update.de_json(raw, None)
+        sound: dict[str, Any] = checked(raw)
+        Update.de_json(sound, None)
     except Exception as error:  # whatever a parser raises at what it never expected
         Poison.count += 1
         log.warning("telegram: update %d could not be read and was skipped: %s", number, type(error).__name__)
         return {"update_id": number}
-    return raw
+    return sound
 
 
 class PlainRequest(HTTPXRequest):

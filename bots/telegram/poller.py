@@ -39,6 +39,9 @@ ALLOWED = ("message", "edited_message", "channel_post", "callback_query", "my_ch
 """Kinds of updates we ask for; the server remembers them, so they are always named."""
 
 REMEMBERED = 20_000
+TRIES = 3
+"""How often an update is tried that breaks something of ours, until it is given up."""
+
 SOON_S = 0.5
 """How long a batch may take to be stored until the next look at the server."""
 
@@ -54,12 +57,22 @@ class Book:
         self._open: set[int] = set()
         self._failed: set[int] = set()
         self._seen: set[int] = set()
+        self._tries: dict[int, int] = {}
         self._order: deque[int] = deque()
 
     @property
     def busy(self) -> bool:
         """Whether something is under way: the offset stands on the lowest of it."""
         return bool(self._open)
+
+    @property
+    def waits(self) -> bool:
+        """Whether something failed and is to be asked for again."""
+        return bool(self._failed)
+
+    def tries(self, number: int) -> int:
+        """Return how often this update was begun."""
+        return self._tries.get(number, 0)
 
     def begin(self, ids: Iterable[int]) -> list[int]:
         """Return those of the ids that are new or failed before, in order; they are under way now."""
@@ -69,6 +82,7 @@ class Book:
                 self._seen.add(number)
                 self._order.append(number)
             self._failed.discard(number)
+            self._tries[number] = self._tries.get(number, 0) + 1
             self._top = max(self._top, number + 1)
         self._open.update(new)
         while len(self._order) > REMEMBERED:
@@ -79,6 +93,7 @@ class Book:
     def done(self, number: int) -> None:
         """It is stored, or will never be."""
         self._open.discard(number)
+        self._tries.pop(number, None)
         self._settle()
 
     def again(self, number: int) -> None:
@@ -252,7 +267,7 @@ class Poller(Updater):
             news = self._start(book, updates)
             if self._tasks:
                 await asyncio.wait(self._tasks, timeout=SOON_S)
-            elif not news:
+            if book.waits or not (news or self._tasks):
                 # Also where the server knows no long poll, or forgets the offset.
                 await asyncio.sleep(max(0.0, SHORTEST_EMPTY_POLL_S - (time.monotonic() - began)))
             if interval_s:
@@ -260,16 +275,17 @@ class Poller(Updater):
 
     def _start(self, book: Book, updates: Sequence[Update]) -> bool:
         """Begin to store what is new: side by side, but one chat's updates one after the other."""
+        self._chains = {chat: task for chat, task in self._chains.items() if not task.done()}
         by_id = {update.update_id: update for update in updates}
         news = book.begin(by_id)
         for number in news:
             update = by_id[number]
             chat = _chat(update)
-            task = asyncio.create_task(self._store(book, update, self._chains.get(chat)), name=f"telegram {number}")
+            before = self._chains.get(chat)
+            task = asyncio.create_task(self._store(book, update, before), name=f"telegram {number}")
             self._chains[chat] = task
             self._tasks.add(task)
             task.add_done_callback(self._retire)
-        self._chains = {chat: task for chat, task in self._chains.items() if not task.done()}
         return bool(news)
 
     def _retire(self, task: asyncio.Task[None]) -> None:
@@ -285,11 +301,14 @@ class Poller(Updater):
             await self.update_queue.put(update)
         except StoreDown:
             log.warning("telegram: the store does not answer; update %d stays with Telegram", number)
-            await asyncio.sleep(SHORTEST_EMPTY_POLL_S)
             book.again(number)
             raise
-        except Exception as error:  # one bad update must not stop the others
-            log.exception("telegram: update %d was dropped: %s", number, type(error).__name__)
+        except Exception:
+            if book.tries(number) < TRIES:
+                log.exception("telegram: update %d was not kept; it comes again", number)
+                book.again(number)
+                raise
+            log.error("telegram: update %d was dropped", number)  # noqa: TRY400 - said above
             book.done(number)
         else:
             book.done(number)

@@ -14,7 +14,16 @@ ME = Me(42, "clip_bot")
 ANNA = {"id": 7, "is_bot": False, "first_name": "Anna", "last_name": "B", "language_code": "zh-hans"}
 BOT = {"id": 42, "is_bot": True, "first_name": "Clip", "username": "clip_bot"}
 FILE = {"file_id": "f", "file_unique_id": "u", "file_size": 99}
-TRACK = {"audio": {**FILE, "duration": 30, "mime_type": "audio/flac", "file_name": "歌 🎵.flac", "title": "T", "performer": "P"}}
+TRACK: dict[str, Any] = {
+    "audio": {
+        **FILE,
+        "duration": 30,
+        "mime_type": "audio/flac",
+        "file_name": "歌 🎵.flac",
+        "title": "T",
+        "performer": "P",
+    }
+}
 
 
 def said(chat: int = 7, *, number: int = 5, user: dict[str, Any] | None = ANNA, **fields: Any) -> Update:
@@ -47,15 +56,27 @@ def heard(update: Update) -> Message:
         ({"audio": {**FILE, "duration": 3, "performer": "P/Q", "title": "T"}}, "P-Q - T.mp3", "audio/mpeg", 3),
         ({"audio": {**FILE, "duration": 3}}, "audio-5.mp3", "audio/mpeg", 3),
         ({"voice": {**FILE, "duration": 4, "mime_type": "audio/ogg"}}, "voice-5.ogg", "audio/ogg", 4),
-        ({"video": {**FILE, "duration": 5, "width": 1, "height": 1, "mime_type": "video/mp4"}}, "video-5.mp4", "video/mp4", 5),
+        (
+            {"video": {**FILE, "duration": 5, "width": 1, "height": 1, "mime_type": "video/mp4"}},
+            "video-5.mp4",
+            "video/mp4",
+            5,
+        ),
         ({"video_note": {**FILE, "duration": 6, "length": 1}}, "video-note-5.mp4", "video/mp4", 6),
         ({"document": {**FILE, "mime_type": "audio/x-wav", "file_name": "a.exe"}}, "a.exe", "audio/x-wav", None),
         ({"document": {**FILE, "file_name": "../../etc/x.wav"}}, "x.wav", None, None),
         ({"document": FILE}, "document-5", None, None),
-        ({"photo": [{**FILE, "width": 9, "height": 9}, {**FILE, "width": 90, "height": 90}]}, "photo-5.jpg", "image/jpeg", None),
+        (
+            {"photo": [{**FILE, "width": 9, "height": 9}, {**FILE, "width": 90, "height": 90}]},
+            "photo-5.jpg",
+            "image/jpeg",
+            None,
+        ),
     ],
 )
-def test_every_kind_of_file_is_taken(fields: dict[str, Any], name: str, mime: str | None, duration: float | None) -> None:
+def test_every_kind_of_file_is_taken(
+    fields: dict[str, Any], name: str, mime: str | None, duration: float | None
+) -> None:
     (file,) = heard(said(**fields)).attachments
     assert (file.name, file.mime, file.duration_s, file.size_bytes) == (name, mime, duration, 99)
     assert file.source == {"file_id": "f", "unique_id": "u"}
@@ -70,7 +91,11 @@ def test_an_animation_is_one_file_though_it_comes_as_two() -> None:
 def test_a_message_knows_who_where_when_and_how_to_answer() -> None:
     message = heard(said(text="hi"))
     assert (message.channel, message.person.id, message.person.name) == (Channel("telegram", "7"), "7", "Anna B")
-    assert (message.locale, message.sent_at_s, message.reply) == ("zh-hans", 1_700_000_000, {"chat": "7", "message": "5"})
+    assert (message.locale, message.sent_at_s, message.reply) == (
+        "zh-hans",
+        1_700_000_000,
+        {"chat": "7", "message": "5"},
+    )
     assert message.id == "telegram:1:7:5:1700000000"
 
 
@@ -104,8 +129,15 @@ def test_an_address_behind_words_is_kept() -> None:
 
 
 REPLY = {"message_id": 4, "date": 1, "chat": {"id": -100, "type": "supergroup", "title": "G"}}
-TO_TRACK = {"reply_to_message": {**REPLY, "from": {**ANNA, "id": 8}, **TRACK}}
-TO_BOT = {"reply_to_message": {**REPLY, "from": BOT, "text": "done", "video": {**FILE, "duration": 1, "width": 1, "height": 1}}}
+TO_TRACK: dict[str, Any] = {"reply_to_message": {**REPLY, "from": {**ANNA, "id": 8}, **TRACK}}
+TO_BOT = {
+    "reply_to_message": {
+        **REPLY,
+        "from": BOT,
+        "text": "done",
+        "video": {**FILE, "duration": 1, "width": 1, "height": 1},
+    }
+}
 TO_OPENING = {
     "reply_to_message": {**REPLY, "from": BOT, "forum_topic_created": {"name": "t", "icon_color": 1}},
     "message_thread_id": 4,
@@ -161,7 +193,9 @@ def test_a_topic_is_a_channel_and_a_thread_of_replies_is_not(fields: dict[str, A
         ({"id": -200, "type": "channel", "title": "Radio"}, "-200", False),
     ],
 )
-def test_anonymous_admins_and_channels_speak_under_their_chat(sender: dict[str, Any], person: str, moderator: bool) -> None:
+def test_anonymous_admins_and_channels_speak_under_their_chat(
+    sender: dict[str, Any], person: str, moderator: bool
+) -> None:
     group_bot = {"id": 1087968824, "is_bot": True, "first_name": "Group", "username": "GroupAnonymousBot"}
     message = heard(said(-100, user=group_bot, sender_chat=sender, text="@clip_bot hi"))
     assert (message.person.id, message.person.moderator) == (person, moderator)
@@ -190,7 +224,8 @@ def test_each_person_of_a_group_may_have_a_channel_but_not_of_a_private_chat() -
 
 
 def test_an_album_is_one_message_in_the_order_it_was_sent() -> None:
-    parts = [heard(said(number=n, **TRACK, **({"caption": f"c{n}"} if n in {6, 8} else {}))) for n in (8, 6, 7)]
+    captions: dict[int, dict[str, Any]] = {6: {"caption": "c6"}, 7: {}, 8: {"caption": "c8"}}
+    parts = [heard(said(number=n, **TRACK, **captions[n])) for n in (8, 6, 7)]
     album = inbound.merge(parts)
     assert (album.text, len(album.attachments), album.id) == ("c6\nc8", 3, "telegram:album:7:6")
     assert album.reply["message"] == "6"

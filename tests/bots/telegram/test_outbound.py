@@ -173,7 +173,7 @@ async def test_who_threw_us_out_is_not_written_to_until_somebody_speaks(way_out:
                 await outbound.send(ANNA, RESULT, "n")
         assert len(api.sent("failed:sendMessage")) == 1
         await outbound.chats.is_back("7")
-        assert await outbound.send(ANNA, RESULT, "n")
+        assert (await outbound.send(ANNA, RESULT, "n")).id
 
 
 async def test_a_lost_request_and_a_bad_picture_do_not_cost_the_video(way_out: Open, video: Video) -> None:
@@ -266,7 +266,9 @@ async def test_the_limit_of_20_mib_is_that_of_the_server(way_out: Open, tmp_path
 
 
 @pytest.mark.parametrize(("cap", "known"), [(10, 50), (10, None)])
-async def test_a_cap_holds_whatever_the_platform_says(way_out: Open, tmp_path: Path, cap: int, known: int | None) -> None:
+async def test_a_cap_holds_whatever_the_platform_says(
+    way_out: Open, tmp_path: Path, cap: int, known: int | None
+) -> None:
     async with BotApi() as api, way_out(api) as outbound:
         file_id = api.audio(b"s" * 50)["file_id"]
         with pytest.raises(FetchFailed, match="too-large"):

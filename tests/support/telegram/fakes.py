@@ -101,4 +101,4 @@ def settings(api: BotApi, **more: object) -> Settings:
         "telegram_album_s": 0.3,
         **more,
     }
-    return Settings(_env_file=None, **given)  # type: ignore[call-arg, arg-type]
+    return Settings(_env_file=None, **given)  # type: ignore[arg-type]

@@ -18,6 +18,10 @@ from tests.support.telegram.spec import SPEC, Wrong, read
 BOT = {"id": 42, "is_bot": True, "first_name": "Clip", "username": "clip_bot"}
 TOKEN = "42:TEST-secret"
 ANNA = {"id": 7, "is_bot": False, "first_name": "Anna", "language_code": "en"}
+RIGHTS = tuple(
+    "can_be_edited is_anonymous can_manage_chat can_delete_messages can_manage_video_chats can_restrict_members "
+    "can_promote_members can_change_info can_invite_users can_post_stories can_edit_stories can_delete_stories".split()
+)
 PUBLIC_FILE_BYTES = 20 << 20
 
 
@@ -104,7 +108,14 @@ class BotApi:
         return int(self._last_update)
 
     def says(
-        self, chat: int, text: str | None = None, *, user: dict[str, Any] = ANNA, kind: str = "message", **more: Any
+        self,
+        chat: int,
+        text: str | None = None,
+        *,
+        user: dict[str, Any] = ANNA,
+        kind: str = "message",
+        update_id: int | None = None,
+        **more: Any,
     ) -> dict[str, Any]:
         """Somebody says something in a chat; returns the message."""
         self._last_message += 1
@@ -117,7 +128,7 @@ class BotApi:
             **more,
         }
         self.messages[chat, self._last_message] = message
-        self.push({kind: message})
+        self.push({**({} if update_id is None else {"update_id": update_id}), kind: message})
         return message
 
     def audio(self, content: bytes = b"ID3 a song", name: str | None = "song.mp3", **more: Any) -> dict[str, Any]:
@@ -219,11 +230,8 @@ class BotApi:
                 return self._get_file(params["file_id"])
             case "getChatMember":
                 status = "administrator" if params["user_id"] in self.admins else "member"
-                rights = ("can_be_edited is_anonymous can_manage_chat can_delete_messages can_manage_video_chats "
-                          "can_restrict_members can_promote_members can_change_info can_invite_users can_post_stories "
-                          "can_edit_stories can_delete_stories").split()  # fmt: skip
-                user = {"id": params["user_id"], "is_bot": False, "first_name": "X"}
-                return {"status": status, "user": user, **({} if status == "member" else dict.fromkeys(rights, False))}
+                member = {"status": status, "user": {"id": params["user_id"], "is_bot": False, "first_name": "X"}}
+                return {**member, **{right: False for right in (RIGHTS if status == "administrator" else ())}}
             case "setMyCommands":
                 self.commands[json.dumps([params.get("scope"), params.get("language_code", "")])] = params["commands"]
             case "setWebhook" | "deleteWebhook":
