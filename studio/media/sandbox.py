@@ -47,8 +47,8 @@ class Limits:
     """
 
     memory_bytes: int = 2 << 30
-    cpu_s: int = 120
-    wall_s: float = 300.0
+    cpu_s: int = 300
+    wall_s: float = 600.0
     file_bytes: int = 512 << 20
     open_files: int = 64
     answer_bytes: int = 512 << 20
