@@ -27,7 +27,6 @@ log = logging.getLogger(__name__)
 
 Handler: TypeAlias = Callable[[Held], Awaitable[None]]
 
-_TRIES = 3
 _CLAIM_AT_ONCE = 100
 _BATCH = 1000
 _POLL_S = 1.0
@@ -77,6 +76,8 @@ class Engine:
             `held.cancelled`.
         replica: Name of this process, the same after a restart, unique among living ones of the same platforms.
         max_running: Turns held at once.
+        tries: How often a turn may end without a word and without a step forward before it is parked. More than three
+            only where processes are killed for sport.
         parked: Called when a turn is given up after three tries, so that the person can be told.
     """
 
@@ -89,12 +90,14 @@ class Engine:
         replica: str,
         max_running: int = 5000,
         lease_s: float | None = None,
+        tries: int = 3,
         parked: Handler | None = None,
     ) -> None:
         self._store, self._server, self._keys = store, store.server, store.keys
         self._platforms = tuple(platforms)
         self._due = [self._keys("due", platform) for platform in self._platforms]
         self._handler, self._parked_hook = handler, parked
+        self._tries = tries
         self._replica, self._max_running = replica, max_running
         self._lease_s = store.config.lease_s if lease_s is None else lease_s
         self._runs: dict[str, _Run] = {}
@@ -276,14 +279,14 @@ class Engine:
         except Unreadable as error:
             return await self._wait_for_a_reader(run, fields, error)
         tries = int(fields.get("tries", "0")) + 1
-        if tries == _TRIES:
+        if tries == self._tries:
             await self._on_probation(run)
         keys = [self._keys("own"), self._keys("t", run.turn_id)]
         if not await self._server.run("begin", keys, [*self._fence(run), tries]):
             raise LostLease
         run.held = self._hold(run, fields)
-        if tries > _TRIES or fields["stage"] == Stage.PARKED:
-            return await self._park(run, run.held, tell=tries <= _TRIES or fields["stage"] != Stage.PARKED)
+        if tries > self._tries or fields["stage"] == Stage.PARKED:
+            return await self._park(run, run.held, tell=tries <= self._tries or fields["stage"] != Stage.PARKED)
         return await self._handle(run, run.held, tries)
 
     def _hold(self, run: _Run, fields: Mapping[str, str]) -> Held:
@@ -310,8 +313,8 @@ class Engine:
         except Later as later:
             return _Back(later.seconds)
         except Exception:
-            log.exception("turn %s failed, try %d of %d", run.turn_id, tries, _TRIES)
-            if tries >= _TRIES:
+            log.exception("turn %s failed, try %d of %d", run.turn_id, tries, self._tries)
+            if tries >= self._tries:
                 return await self._park(run, held, tell=True)
             return _Back(min(30.0, self._lease_s) / 15 * 2**tries, forgive=False)
         return await self._finish(run, "" if held.record.stage in ENDS else Stage.DONE)
@@ -338,7 +341,7 @@ class Engine:
 
     async def _park(self, run: _Run, held: Held, *, tell: bool) -> _Back | None:
         """Give a turn up: visible to the operator, told to the person, out of the way of the next."""
-        log.error("turn %s of %s is parked after %d tries", run.turn_id, run.queue, _TRIES)
+        log.error("turn %s of %s is parked after %d tries", run.turn_id, run.queue, self._tries)
         await held.write({"stage": Stage.PARKED})
         if tell and self._parked_hook:
             try:
@@ -421,7 +424,7 @@ class Engine:
     # -- keeping
 
     async def _renew_always(self) -> None:
-        while True:
+        while not self._stopping:
             await asyncio.sleep(self._lease_s / 3)
             try:
                 await self._renew()
@@ -450,18 +453,22 @@ class Engine:
 
     async def _listen_always(self) -> None:
         """Hear hints of other processes. Without them all goes on, up to a second later."""
-        while True:
+        while not self._stopping:
             with contextlib.suppress(StoreError):
                 await self._listen()
             self._wake.set()
-            await asyncio.sleep(1)
+            await asyncio.sleep(_POLL_S)
 
     async def _listen(self) -> None:
         cancel = self._keys("cancel")
         with typed():
             async with self._server.client.pubsub(ignore_subscribe_messages=True) as hints:
                 await hints.subscribe(cancel, *(self._keys("wake", platform) for platform in self._platforms))
-                async for hint in hints.listen():
+                while not self._stopping:
+                    # not listen(): a reconnect inside redis-py has been seen to swallow the cancellation of a reader
+                    hint = await hints.get_message(ignore_subscribe_messages=True, timeout=_POLL_S)
+                    if hint is None:
+                        continue
                     if hint["channel"] == cancel:
                         self._ask_to_stop(hint["data"])
                     self._wake.set()

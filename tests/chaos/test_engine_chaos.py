@@ -11,7 +11,7 @@ from tests.chaos.engine import rampage
 
 @pytest.mark.timeout(240)
 async def test_nothing_is_paid_twice_lost_or_out_of_order(tmp_path: Path) -> None:
-    report = await rampage(tmp_path, channels=30, turns=3, seconds=7, seed=7)
+    report = await rampage(tmp_path, channels=30, turns=8, seconds=7, seed=7)
     assert {"kill", "freeze", "store", "term"} <= report.deeds.keys()
     assert report.deeds.get("fallen", 0) == 0
     assert (report.paid_twice, report.delivered_twice, report.lost, report.parked) == (0, 0, 0, 0)

@@ -1,7 +1,7 @@
 """The smallest program on the engine: pays once, delivers once. `python -m tests.chaos.tiny URL REPLICA LEASE_S WORLD`.
 
-The world is a folder that never fails: a file for each turn with a line for each effect, and one line for each payment
-in the file of its channel. What the program may look up there is what a real backend would show.
+The world is a folder that never fails: a line for each payment in the file of its channel, and a file for each turn
+with a line for each delivery. What the program may look up there is what a real backend would show.
 """
 
 from __future__ import annotations
@@ -27,17 +27,23 @@ class World:
         _append(self.folder / turn_id, effect)
 
     def pay(self, held: Held) -> None:
-        self.do(held.turn_id, "paid")
-        _append(self.folder / f"channel-{held.record.message.channel.chat}", held.record.message.text)
+        _append(self._account(held), held.record.message.text)
+
+    def has_paid(self, held: Held) -> bool:
+        return held.record.message.text in _words(self._account(held))
 
     def has(self, turn_id: str, effect: str) -> bool:
-        return effect in self.effects(turn_id)
+        return effect in _words(self.folder / turn_id)
 
-    def effects(self, turn_id: str) -> list[str]:
-        try:
-            return (self.folder / turn_id).read_text().split()
-        except FileNotFoundError:
-            return []
+    def _account(self, held: Held) -> Path:
+        return self.folder / f"channel-{held.record.message.channel.chat}"
+
+
+def _words(path: Path) -> list[str]:
+    try:
+        return path.read_text().split()
+    except FileNotFoundError:
+        return []
 
 
 def _append(path: Path, line: str) -> None:
@@ -63,7 +69,7 @@ class Tiny:
                 await held.write({"stage": "rendering"})
             case "sending":
                 await asyncio.sleep(0.2)
-                found = self.world.has(held.turn_id, "paid")
+                found = self.world.has_paid(held)
                 await held.write({"stage": "rendering" if found else "doubtful"})
         if held.record.stage == "rendering":
             if random.random() < 0.3:
@@ -87,7 +93,7 @@ def _print_tasks() -> None:
 async def main(url: str, replica: str, lease_s: str, folder: str) -> None:
     tiny = Tiny(World(Path(folder)))
     async with open_store(StoreConfig(url=url, lease_s=float(lease_s), patience_s=2)) as store:
-        engine = Engine(store, ["console"], tiny.turn, replica=replica)
+        engine = Engine(store, ["console"], tiny.turn, replica=replica, tries=7)
         stop = asyncio.Event()
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
         asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, _print_tasks)
