@@ -64,7 +64,7 @@ def layout(width: int, height: int, name: SetName) -> Layout:
     """Return the arrangement for a frame of this size; wide, tall and square frames each have their own."""
     short = min(width, height)
     wide, high = width * 1080 / short, height * 1080 / short
-    make = _wide if width > 1.15 * height else _tall if height > 1.15 * width else _square
+    make = _wide if width > 1.15 * height else _tall if height > 1.4 * width else _square
     return make(name, wide, high).scaled(short / 1080)
 
 
@@ -102,14 +102,14 @@ def _tall(name: SetName, w: float, h: float) -> Layout:
 
 
 def _square(name: SetName, w: float, h: float) -> Layout:
-    edge = 84
+    edge, top = 84, (h - 1080) / 2  # a frame a little higher than wide keeps the block in its middle
     line = (edge, h - 62, w - 2 * edge)
     caption = Box(edge, h - 140, w - 2 * edge, 64)
     if name == "card":
-        text = Box(426, 96, w - 426 - 60, 300)
-        return Layout(Box(edge, 96, 300, 300), text, "left", 80, Box(edge, 440, w - 2 * edge, 380), 44, caption, line)
+        cover, text = Box(edge, top + 96, 300, 300), Box(426, top + 96, w - 426 - 60, 300)
+        return Layout(cover, text, "left", 80, Box(edge, top + 440, w - 2 * edge, 380), 44, caption, line)
     if name == "centre":
-        text = Box(60, 90, w - 120, 320)
-        return Layout(None, text, "centre", 108, Box(edge, 440, w - 2 * edge, 370), 44, caption, line)
-    cover = Box((w - 420) / 2, 84, 420, 420)
-    return Layout(cover, Box(60, 528, w - 120, 200), "centre", 72, Box(edge, 720, w - 2 * edge, 150), 44, caption, line)
+        text = Box(60, top + 90, w - 120, 320)
+        return Layout(None, text, "centre", 108, Box(edge, top + 440, w - 2 * edge, 370), 44, caption, line)
+    cover, text = Box((w - 420) / 2, top + 84, 420, 420), Box(60, top + 522, w - 120, 184)
+    return Layout(cover, text, "centre", 68, Box(edge, top + 716, w - 2 * edge, 150), 44, caption, line)

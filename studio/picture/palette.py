@@ -97,10 +97,10 @@ def from_accent(accent: str) -> tuple[str, str, str, str, str]:
         (27, chroma * 0.62, hue - 0.22),
         (mid, chroma, hue),
         (max(mid + 10, 78), chroma * 0.72, hue + 0.22),
-        (95, min(chroma * 0.3, 20), hue + 0.3),
+        (96, min(chroma * 0.3, 20), hue + 0.3),
     ]
     stops = _hex(np.array(rows, np.float32))
-    return stops[0], stops[1], (accent.lower() if light >= 48 else stops[2]), stops[3], stops[4]
+    return stops[0], stops[1], (accent.lower() if 48 <= light <= 80 else stops[2]), stops[3], stops[4]
 
 
 def from_cover(picture: U8) -> tuple[str, str, str, str, str]:

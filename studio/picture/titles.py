@@ -14,6 +14,8 @@ from studio.picture import fonts
 
 F32 = npt.NDArray[np.float32]
 
+_LONGEST = 160  # characters; two lines hold far less
+
 
 @dataclass(frozen=True, slots=True)
 class Style:
@@ -64,7 +66,7 @@ def set_line(text: str, style: Style) -> Line:
 
 def fit(text: str, style: Style, width_px: int, *, lines: int = 2, smallest: float = 0.56) -> tuple[list[str], Style]:
     """Return lines and a style that keep within `width_px`: shrink a bit, wrap, shrink more, then cut with "…"."""
-    text = " ".join(text.split())
+    text = " ".join(text.split())[:_LONGEST]
     for scale in (1.0, 0.88, 0.78):
         smaller = scaled(style, scale)
         if width(text, smaller) <= width_px:

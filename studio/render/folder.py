@@ -6,12 +6,9 @@ import hashlib
 import json
 import shutil
 from dataclasses import asdict, dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
-
-import av
-import cv2
-import numpy as np
 
 from studio.render.model import Job
 
@@ -49,7 +46,7 @@ def digest(job: Job) -> str:
             files[name] = [str(path), stat.st_size, stat.st_mtime_ns]
         except OSError:
             files[name] = [str(path), -1, -1]
-    versions = [PICTURES, av.__version__, cv2.__version__, np.__version__]
+    versions = [PICTURES, *(version(name) for name in ("av", "opencv-python-headless", "numpy", "pillow"))]
     plain = [job.draft.to_wire(), files, job.quality, job.short_side, CHUNK_FRAMES, versions]
     return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()
 

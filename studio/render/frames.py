@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 import cv2
@@ -26,6 +25,7 @@ BANDS: Final = 64
 _CURVES: Final = ("bass", "loudness", "onset", "pulse")
 COLUMNS: Final = 3 * BANDS + len(_CURVES)
 _FADE_S, _CLOSING_S = 0.4, 0.9
+_LARGEST_COVER: Final = 0.84  # of the short side, in any set
 
 
 def timeline(clips: tuple[Clip, ...], features: Mapping[str, Features], frames: int, fps: int) -> F32:
@@ -55,9 +55,10 @@ def timeline(clips: tuple[Clip, ...], features: Mapping[str, Features], frames: 
 
 def artwork(cues: Cues, given: U8 | None) -> tuple[palette.Palette, U8]:
     """Return the palette and the cover of a video: from the given picture [h, w, 3] RGB, or both from the seed."""
-    square = None if given is None else cover.square(given, 1024)
+    size = max(128, round(min(cues.width, cues.height) * _LARGEST_COVER))
+    square = None if given is None else cover.square(given, size)
     colours = palette.choose(cues.palette, seed=cues.seed, cover=square, accent=cues.accent, background=cues.background)
-    return colours, cover.made(colours.ramp(), cues.seed, 1024) if square is None else square
+    return colours, cover.made(colours.ramp(), cues.seed, size) if square is None else square
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -133,8 +134,3 @@ def still_frame(cues: Cues, table: F32) -> int:
     at = np.array(titled or usable)
     score = table[at, :BANDS].mean(1) + 0.3 * table[at, -1]
     return int(at[int(np.argmax(score))])
-
-
-def covers(media: Mapping[str, Path], cues: Cues) -> Path | None:
-    """Return the file of the cover, None if the draft names none. Raises KeyError if it names one that is not there."""
-    return None if cues.cover is None else media[cues.cover]

@@ -197,7 +197,12 @@ def reason_of(error: OSError | av.FFmpegError, *places: Path) -> str:
 
     ffmpeg does not always pass on why a write failed, so the free space is looked at, too.
     """
-    if error.errno in _FULL or any(shutil.disk_usage(place).free < 65_536 for place in places if place.exists()):
+    short = error.errno is None  # numpy's word for a write that took fewer bytes than it was given
+    if (
+        short
+        or error.errno in _FULL
+        or any(shutil.disk_usage(place).free < 65_536 for place in places if place.exists())
+    ):
         return "disk-full"
     if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
         return "no-permission"

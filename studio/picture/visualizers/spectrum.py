@@ -247,7 +247,7 @@ class _Bars:
         rows = zip(self.rows[order].left, *(curve.tolist() for curve in heights), strict=True)
         for x, bar, smear, peak in rows:
             if smear > bar + 1:
-                self._column(mask, x, smear, high, _SMEAR)
+                self._column(mask[: high - int(bar) + wide], x, smear, high, _SMEAR)
             self._column(mask, x, bar, high, 255)
             at = high - int(peak) - thick - 3
             if peak > bar + thick + 2 and at >= 0:
@@ -257,7 +257,7 @@ class _Bars:
     def _column(self, mask: U8, x: int, tall: float, high: int, value: int) -> None:
         end = self.ends[value][int((tall - int(tall)) * _CAPS)]
         top = max(0, high - int(tall) - 1)
-        below = min(high, top + len(end))
+        below = min(len(mask), top + len(end))
         mask[top:below, x : x + self.width] = end[: below - top]
         mask[below:, x : x + self.width] = value
 
