@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import sys
-import uuid
 
 from prompt_toolkit import PromptSession
 from prompt_toolkit.completion import WordCompleter
@@ -12,13 +11,12 @@ from prompt_toolkit.history import FileHistory
 from prompt_toolkit.patch_stdout import patch_stdout
 from rich.console import Console
 
-from bots.adapter import Post
 from bots.app import Program
 from bots.console import inbound
 from bots.console.screens import Buttons, LiveScreen, PromptScreen
 from bots.services import StoreDown
 from bots.settings import Settings
-from cli.console import open_console
+from cli.console import open_console, until_over
 from cli.terminal import Terminal, check_out_dir
 from core.verbs import VERBS
 
@@ -45,7 +43,7 @@ async def _prompted(settings: Settings, terminal: Terminal, name: str) -> int:
             bottom_toolbar=screen.toolbar,
             refresh_interval=0.25,
         )
-        async with open_console(settings, screen, lambda _post: None) as program:
+        async with open_console(settings, screen, name) as program:
             console.print(terminal.say("cli-chat-welcome"), style="dim", highlight=False)
             while True:
                 try:
@@ -60,34 +58,19 @@ async def _prompted(settings: Settings, terminal: Terminal, name: str) -> int:
 
 async def _piped(settings: Settings, terminal: Terminal, name: str) -> int:
     """Each line waits for its answer, so that a script reads like a conversation."""
-    ended = asyncio.Event()
     buttons = Buttons()
     screen = LiveScreen(terminal.console, buttons)
-
-    def done(_post: Post) -> None:
-        ended.set()
-
-    async with open_console(settings, screen, done) as program:
+    async with open_console(settings, screen, name) as program:
         while line := await asyncio.to_thread(sys.stdin.readline):
             if not line.strip():
                 continue
-            ended.clear()
             typed = inbound.read_line(line)
             screen.person(terminal.say("cli-you"), typed.text, typed.paths)
             job = await take(program, terminal, buttons, line, name)
             if job is not None:
-                await _until_over(program, job)
+                await until_over(program, job)
     screen.close()
     return 0
-
-
-async def _until_over(program: Program, job: str) -> None:
-    """Wait until a job's record says that it ended."""
-    while True:
-        record = await program.store.inbox.record(job)
-        if record is None or record.ended_ms is not None:
-            return
-        await asyncio.sleep(0.1)
 
 
 async def take(program: Program, terminal: Terminal, buttons: Buttons, line: str, name: str) -> str | None:
@@ -107,8 +90,3 @@ async def take(program: Program, terminal: Terminal, buttons: Buttons, line: str
         terminal.console.print(terminal.say("errors-store-down"))
         return None
     return receipt.job if receipt else None
-
-
-def new_name() -> str:
-    """A conversation of its own."""
-    return uuid.uuid4().hex[:8]

@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+import asyncio
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
 
-from bots.adapter import Post
 from bots.app import Program, open_program, running
 from bots.console.inbound import PLATFORM
 from bots.console.outbound import ConsoleOutbound, Place, Screen
 from bots.settings import Settings
 from cli.backend import open_backend
 
+LOOK_S = 0.1
+
 
 @asynccontextmanager
-async def open_console(settings: Settings, screen: Screen, done: Callable[[Post], None]) -> AsyncIterator[Program]:
+async def open_console(settings: Settings, screen: Screen, chat: str) -> AsyncIterator[Program]:
     """Run backend, store, relay and engine for one terminal. Raises StudioFailed, StoreError."""
-    outbound = ConsoleOutbound(screen, Place(settings.out_dir, settings.data_dir / "console"), done)
+    outbound = ConsoleOutbound(screen, Place(settings.out_dir, settings.data_dir / "console"), chat)
     async with (
         open_backend(settings) as backend,
         open_program(settings, backend, {PLATFORM: lambda *_: nullcontext(outbound)}) as program,
         running(program.engine((PLATFORM,))),
     ):
         yield program
+
+
+async def until_over(program: Program, job: str) -> str:
+    """Wait until a job's record says that it ended; returns the stage."""
+    while True:
+        record = await program.store.inbox.record(job)
+        if record is None or record.ended_ms is not None:
+            return record.stage if record else "gone"
+        await asyncio.sleep(LOOK_S)

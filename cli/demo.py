@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import suppress
 from importlib.resources import as_file, files
 from pathlib import Path
 
 from bots.adapter import Post, Video
+from bots.app import Program
 from bots.console import inbound
 from bots.console.screens import Buttons, LiveScreen
 from bots.presenter import span
 from bots.settings import Settings
-from cli.console import open_console
-from cli.terminal import EXIT_FAILED, Terminal, check_out_dir, check_track
+from cli.console import open_console, until_over
+from cli.terminal import EXIT_FAILED, EXIT_INTERRUPTED, Stop, Terminal, check_out_dir, check_track
+
+CANCEL_S = 5.0
 
 TRACK = "final_step-60s.ogg"
 """The track that ships with the program (cli/music/LICENSES.md)."""
@@ -43,27 +47,31 @@ async def demo(settings: Settings, terminal: Terminal, track: Path | None, promp
 async def _make(settings: Settings, terminal: Terminal, track: Path, prompt: str | None) -> int:
     began = time.monotonic()
     screen = DemoScreen(terminal.console, Buttons())
-    ended: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-
-    def done(post: Post) -> None:
-        if not ended.done():
-            ended.set_result(post.stage)
-
+    chat = f"demo-{time.time_ns():x}"
     if terminal.console.is_terminal:
-        terminal.console.print(f"[dim]{terminal.say('cli-starting')}[/dim]")
+        terminal.console.print(terminal.say("cli-starting"), style="dim")
     try:
-        async with open_console(settings, screen, done) as program:
+        async with open_console(settings, screen, chat) as program:
             words = prompt or terminal.say("cli-demo-prompt")
-            chat = f"demo-{time.time_ns()}"
-            message = inbound.message(
-                words, (str(track),), chat=chat, person=terminal.say("cli-you"), locale=terminal.locale
-            )
-            screen.person(terminal.say("cli-you"), words, (track.name,))
-            await program.relay.take(message)
-            await ended
+            you = terminal.say("cli-you")
+            message = inbound.message(words, (str(track),), chat=chat, person=you, locale=terminal.locale)
+            screen.person(you, words, (track.name,))
+            await _until_over(program, (await program.relay.take(message)).job, chat, terminal)
     finally:
         screen.close()
     return _report(screen, terminal, time.monotonic() - began)
+
+
+async def _until_over(program: Program, job: str, chat: str, terminal: Terminal) -> None:
+    """Wait for the end. Ctrl-C is a cancel: the render stops, the project is kept."""
+    try:
+        await until_over(program, job)
+    except asyncio.CancelledError:
+        await program.store.inbox.cancel(job)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CANCEL_S):
+                await until_over(program, job)
+        raise Stop(terminal.fail("cli-interrupted", EXIT_INTERRUPTED, chat=chat).code) from None
 
 
 def _report(screen: DemoScreen, terminal: Terminal, took_s: float) -> int:

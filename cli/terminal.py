@@ -118,7 +118,6 @@ def run(main: Callable[[], Coroutine[Any, Any, int]], terminal: Terminal) -> int
     except Stop as stop:
         return stop.code
     except (asyncio.CancelledError, KeyboardInterrupt):
-        print_error(terminal.say("cli-interrupted"))
         return EXIT_INTERRUPTED
     except (StoreError, StudioFailed, NemoError) as error:
         print_error(str(error))

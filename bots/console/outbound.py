@@ -8,7 +8,6 @@ import json
 import os
 import shutil
 import stat
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
@@ -42,10 +41,15 @@ class Place:
 
 
 class ConsoleOutbound:
-    """Implements `bots.adapter.Outbound` for one terminal."""
+    """Implements `bots.adapter.Outbound` for one terminal.
 
-    def __init__(self, screen: Screen, place: Place, done: Callable[[Post], None] = lambda _post: None) -> None:
-        self._screen, self._place, self._done = screen, place, done
+    Args:
+        chat: The conversation on the screen. A turn of another one (left over from a command that was killed) is
+            finished without a word; its video lies in the folder.
+    """
+
+    def __init__(self, screen: Screen, place: Place, chat: str) -> None:
+        self._screen, self._place, self._chat = screen, place, chat
         self._count = 0
 
     def limits(self, where: Where) -> Limits:
@@ -55,12 +59,12 @@ class ConsoleOutbound:
     async def send(self, where: Where, post: Post, nonce: str) -> Sent:
         """See Outbound."""
         self._count += 1
-        self._show(post)
+        self._show(where, post)
         return Sent(str(self._count))
 
     async def edit(self, where: Where, sent_id: str, post: Post) -> None:
         """See Outbound."""
-        self._show(post)
+        self._show(where, post)
 
     async def send_video(self, where: Where, video: Video, post: Post, nonce: str) -> Sent:
         """Move the file into the folder of videos, under a free name. Raises Refused with a reason."""
@@ -68,7 +72,8 @@ class ConsoleOutbound:
             path = await asyncio.to_thread(_place, video, self._place, nonce)
         except OSError as error:
             raise Refused(_reason(error), permission=str(self._place.videos)) from None
-        self._screen.video(path, video, post)
+        if where.channel.chat == self._chat:
+            self._screen.video(path, video, post)
         return Sent(str(path))
 
     async def find(self, where: Where, nonce: str, after_id: str | None) -> Sent | None:
@@ -83,11 +88,11 @@ class ConsoleOutbound:
         """Copy a local file, a plain one only. Raises FetchFailed."""
         await asyncio.to_thread(copy_in, Path(attachment.source["path"]), into, cap_bytes)
 
-    def _show(self, post: Post) -> None:
+    def _show(self, where: Where, post: Post) -> None:
+        if where.channel.chat != self._chat:
+            return
         if post.kind == "status":
             self._screen.card(post)
-            if post.final:
-                self._done(post)
         else:
             self._screen.reply(post)
 

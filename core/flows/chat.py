@@ -79,8 +79,8 @@ async def _exchange(text: str, desk: Desk, *, follow_up: bool = False) -> AsyncG
             async for event in events:
                 yield event
     except (Unreachable, BadAnswer) as error:
-        # Bytes may have left and no stream began: the state is the only witness (§8).
-        if not isinstance(error, Unreachable) and error.status is not None and error.status < 500:
+        # Bytes left and no stream began: the state is the only witness (§8). A plain 4xx is a refusal.
+        if error.status is not None and 400 <= error.status < 500:
             raise
         await turn.reach(Stage.LOOKING, arrived=False, looks=0)
         return
