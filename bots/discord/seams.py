@@ -26,7 +26,8 @@ log = logging.getLogger(__name__)
 # The bot has no voice; its absence is no news for anyone.
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
 
-_ATTACH = "_update_references"
+# The two places where the library runs into a malformed event outside of anything it lets us override.
+_ATTACH, _VIEWS, _PRESS = "_update_references", "_view_store", "schedule_dynamic_item_call"
 RATE_LIMIT_WAIT_S = 30.0
 """Longest wait for a rate limit inside the library; longer ones are raised as `discord.RateLimited` (its minimum)."""
 
@@ -97,6 +98,8 @@ class Placed(discord.Client):
         state = super()._get_state(**options)
         # The library tells its state of each new gateway socket: there the socket gets its guard.
         setattr(state, _ATTACH, self._guarding(getattr(state, _ATTACH)))
+        views = getattr(state, _VIEWS)
+        setattr(views, _PRESS, self._counted("button", getattr(views, _PRESS)))
         return state
 
     async def login(self, token: str) -> None:
@@ -137,6 +140,15 @@ class Placed(discord.Client):
                 ws.sequence = sequence
 
         return received
+
+    def _counted(self, what: str, call: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
+        async def counted(*args: Any) -> None:
+            try:
+                await call(*args)
+            except Exception as error:
+                self.skipped(what, error)
+
+        return counted
 
     def skipped(self, what: str, error: BaseException) -> None:
         """Count something unreadable. The event itself is never logged: people's words and tokens are in it."""

@@ -10,7 +10,7 @@ import time
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 import aiohttp
 from aiohttp import web
@@ -61,7 +61,7 @@ class LoopbackDiscord:
         self.identifies = self.resumes = 0
         self._changed = asyncio.Event()
 
-    async def __aenter__(self) -> LoopbackDiscord:
+    async def __aenter__(self) -> Self:
         app = web.Application(client_max_size=2**30)
         app.router.add_get("/gw/", self._gateway)
         app.router.add_get("/attachments/{channel}/{id}/{name}", self._file)
