@@ -36,15 +36,15 @@ class Beats:
         return np.asarray(self.times_s[self.places == 1])
 
 
-WEIGHTS = np.array([1.0, 1.0, 1.5, 2.5], dtype=np.float32)
-"""Bass to treble, for the time of the beats: transients are sharpest at the top."""
+WEIGHTS = np.array([1.0, 2.0, 3.0, 4.0], dtype=np.float32)
+"""Bass to treble, for the time of the beats: as many bands as each has, since transients are sharpest at the top."""
 BODY = np.array([1.0, 1.0, 0.8, 0.2], dtype=np.float32)
 """For the question which level is the beat: kick, snare and bass decide."""
 LOWEST_BPM, HIGHEST_BPM = 55.0, 215.0
 STEADINESS = 100.0
 """How unlikely a change of tempo from beat to beat is (the decoder's lambda)."""
 TEMPI = 60
-SHARPNESS = 4.0
+SHARPNESS = 5.0
 """Onsets this many times as strong as those around count as certain."""
 USUAL_BPM = 118.0
 SPREAD_OCTAVES = 0.6
@@ -53,7 +53,7 @@ EVEN = 0.5
 """Every second beat at half the strength of the others leaves it open which level is the beat."""
 SHORTEST_S, FEWEST = 2, 4
 LEAST_CONFIDENCE = 0.05
-FAINTEST = 0.05
+FAINTEST = 0.08
 """Rise of the strongest onsets, in log-mel units, below which there is only a steady sound."""
 RETURNING = (0.04, 0.24)
 DRUMS = (0.08, 0.16)

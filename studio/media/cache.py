@@ -17,7 +17,7 @@ from studio.audio.features import Features
 from studio.errors import MediaTooLarge, RenderFailed
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
-VERSION = 2
+VERSION = 3
 """Part of every name: a change of the analysis makes older files unread, not wrong."""
 
 
