@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -74,7 +75,8 @@ def _rows(text: Text, where: Layout, room: float, accent: F32) -> list[_Row]:
     white = np.full(3, 255, np.float32)
     size = where.title_px
     if text.role == "artist":
-        style = Style(round(size * 0.29), 500, size * 0.29 * 0.24)
+        small = size * (0.36 if any(unicodedata.east_asian_width(char) in "WF" for char in text.text) else 0.29)
+        style = Style(round(small), 500, small * 0.24)
         return _lines(text.text.upper(), style, room, white if own is None else own, 0.74, 1.5)
     if text.role == "caption":
         style = Style(round(min(size, 104) * 0.42), 600, 0)

@@ -20,7 +20,7 @@ Times = npt.NDArray[np.float64]
 CUT_S: Final = 2.0  # a cut comes at the multiple of beats nearest to this
 FREE_CUT_S: Final = (3.0, 5.5)  # without beats: after the first, at the strongest onset, at the latest at the second
 QUIET_CUT_S: Final = 8.0  # in silence
-ACT_S: Final = 14.0  # a set stays so long where the music names no sections
+ACT_S: Final = 9.5  # a set stays so long where the music names no sections
 MOST_FRAMES: Final = 3600 * 60
 
 
@@ -238,7 +238,7 @@ def shots(
     """Turn cuts into shots.
 
     Each cut reframes the background; every second one shifts the colours; every fourth one sets the bars in another
-    order; a section (or, where there is none, an act of some fourteen seconds) changes the whole set.
+    order; a section (or, where there is none, an act of some ten seconds) changes the whole set.
     """
     rng = np.random.default_rng(seed)
     sections = any(strength >= 1 for _, strength in marks)
@@ -246,7 +246,7 @@ def shots(
     act, act_start, since = 0, 0, 0
     for k, (first, strength) in enumerate([(0, 0.0), *marks]):
         due = strength >= 1 or (k > 0 and not sections and first - act_start >= ACT_S * fps)
-        if k > 0 and (due or (sections and first - act_start >= 2 * ACT_S * fps)):
+        if k > 0 and (due or (sections and first - act_start >= 1.3 * ACT_S * fps)):
             act, act_start, since = act + 1, first, 0
         fresh = k > 0 and since == 0
         chosen = sets[act % len(sets)]

@@ -179,7 +179,7 @@ def obey(worker: Worker, command: dict[str, Any]) -> dict[str, Any]:
     return {"done": done}
 
 
-def refusal(error: StudioError | OSError | av.FFmpegError | MemoryError, *places: Path) -> str:
+def refusal(error: Exception, *places: Path) -> str:
     """Return the reason of RenderFailed for what went wrong while writing to `places`."""
     match error:
         case RenderFailed():
@@ -188,8 +188,10 @@ def refusal(error: StudioError | OSError | av.FFmpegError | MemoryError, *places
             return "media-unreadable"
         case MemoryError():
             return "out-of-memory"
-        case _:
+        case OSError() | av.FFmpegError():
             return reason_of(error, *places)
+        case _:
+            raise error
 
 
 def reason_of(error: OSError | av.FFmpegError, *places: Path) -> str:

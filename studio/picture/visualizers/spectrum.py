@@ -201,7 +201,7 @@ class _Bars:
         height = (self.base / 8 - top) - np.arange(bottom - top, dtype=np.float32)[:, None]  # over the base line
         wall = np.minimum(columns - height, height).clip(0, 1)
         lamp = np.zeros((bottom - top, soft.shape[1]), np.float32)
-        np.minimum(columns - height, height + columns / 6).clip(0, 1, out=lamp[:, x0:x1])
+        np.minimum(columns - height, height + columns / 9).clip(0, 1, out=lamp[:, x0:x1])
         lamp = _asf32(cv2.blur(cv2.blur(lamp, (13, 13)), (9, 9)))
         wall = _asf32(cv2.blur(wall, (3, 3), borderType=cv2.BORDER_CONSTANT))
         lamp[:, x0:x1] *= 1 - 0.86 * wall

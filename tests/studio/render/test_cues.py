@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -61,7 +62,7 @@ def test_a_section_changes_the_set() -> None:
 
 def test_neighbouring_shots_differ() -> None:
     found = plan(tracks.draft(40), seconds=40).shots
-    for one, other in zip(found, found[1:], strict=False):
+    for one, other in pairwise(found):
         assert abs(one.zoom - other.zoom) > 0.1
         assert other.strength >= 0.5
 

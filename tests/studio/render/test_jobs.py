@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -80,7 +81,7 @@ async def test_a_full_size_video_is_what_platforms_want(tmp_path: Path) -> None:
     with av.open(str(made.path)) as container:
         video, audio = container.streams.video[0], container.streams.audio[0]
         codec = video.codec_context
-        assert (codec.name, codec.pix_fmt, video.average_rate) == ("h264", "yuv420p", 30)
+        assert (codec.name, codec.pix_fmt, video.average_rate) == ("h264", "yuv420p", Fraction(30))
         assert (codec.colorspace, codec.color_primaries, codec.color_trc, codec.color_range) == (1, 1, 1, 1)
         assert (audio.codec_context.name, audio.rate, audio.channels) == ("aac", 44100, 2)
         assert container.duration is not None
