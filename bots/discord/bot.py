@@ -210,8 +210,18 @@ class DiscordBot(Placed):
             locale = await language(self.services, message.person, message.locale)
             await conclude(interaction, self.services.texts.say(locale, "discord-store-down"))
             return
-        if by_bot and not private and not receipt.duplicate:
+        if receipt.duplicate:
+            return
+        if by_bot and not private:
             await self._conclude(interaction, message, receipt.place)
+        elif verb == "help":
+            await self._tell_hearing(interaction, message)
+
+    async def _tell_hearing(self, interaction: discord.Interaction[Any], message: Message) -> None:
+        """Add to the help what this bot hears: all talk, or mentions, DMs and commands."""
+        locale = await language(self.services, message.person, message.locale)
+        key = "discord-hears-all" if self.content else "discord-hears-mentions"
+        await whisper(interaction, self.services.texts.say(locale, key))
 
     async def _conclude(self, interaction: discord.Interaction[Any], message: Message, place: int) -> None:
         """Point to the card in the channel, and name permissions that are missing here."""

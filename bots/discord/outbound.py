@@ -16,7 +16,7 @@ import discord
 from bots.adapter import Gone, Limits, Post, Refused, SendDoubtful, Sent, TooLarge, Video, Where
 from bots.discord import card as cards
 from bots.discord import download, markup, routes
-from bots.discord.limits import limits, next_step
+from bots.discord.limits import TOKEN_LIFE_S, limits, next_step
 from bots.discord.permissions import NAMES
 from bots.discord.refusals import Busy, EditsUsedUp, NotPermitted, ReplyImpossible, ThreadThere, TokenOver, told
 from bots.discord.routes import SentId, marker, short_nonce
@@ -197,19 +197,22 @@ class DiscordOutbound:
     async def _client(self) -> Placed:
         async with self._opening:
             if self._rest is None:
-                rest = Placed(self._settings, intents=discord.Intents(guilds=True), max_messages=None)
-                token = self._settings.discord_token
                 try:
-                    await told(rest.login(token.get_secret_value() if token else ""))
+                    self._rest = await self._persist(self._enter)
                 except discord.LoginFailure:
-                    await rest.close()
                     raise Refused("Discord refused the bot token") from None
-                except BaseException:
-                    await rest.close()
-                    raise
-                self._rest = rest
         self._rest.use_places()
         return self._rest
+
+    async def _enter(self) -> Placed:
+        rest = Placed(self._settings, intents=discord.Intents(guilds=True), max_messages=None)
+        token = self._settings.discord_token
+        try:
+            await told(rest.login(token.get_secret_value() if token else ""))
+        except BaseException:
+            await rest.close()
+            raise
+        return rest
 
     def _target(self, where: Where) -> int:
         """The channel to post to: the thread, or its parent if it could not be opened."""
@@ -231,7 +234,7 @@ class DiscordOutbound:
         what = {name: value for name, value in what.items() if value is not None}
         if routes.way(where.reply, kind, self._clock_s()) == "token":
             try:
-                return await self._post_by_token(where, kind, what | parts())
+                return await self._post_by_token(where, kind, what, parts)
             except TokenOver:
                 log.debug("an interaction's token is over; the bot's own is used")
         try:
@@ -239,7 +242,7 @@ class DiscordOutbound:
         except Gone:
             if not routes.token_lives(where.reply, self._clock_s()):
                 raise
-            return await self._post_by_token(where, kind, what | parts())
+            return await self._post_by_token(where, kind, what, parts)
 
     async def _post_by_bot(
         self, where: Where, kind: str, nonce: str, what: dict[str, Any], parts: Callable[[], dict[str, Any]]
@@ -270,8 +273,12 @@ class DiscordOutbound:
             reference.clear()
             return await self._persist(once)
 
-    async def _persist(self, once: Callable[[], Awaitable[T]]) -> T:
-        """Send until it is there: rate limits are waited out, and silence is asked again under the same nonce."""
+    async def _persist(self, once: Callable[[], Awaitable[T]], tries: int = TRIES) -> T:
+        """Do it until it is done: rate limits and lost lines are waited out, silence is asked again.
+
+        Args:
+            tries: Askings while no answer comes; 1 for what two askings would do twice.
+        """
         silent = busy = 0
         while True:
             try:
@@ -279,11 +286,11 @@ class DiscordOutbound:
             except Busy as error:
                 busy += 1
                 if busy >= BUSY_TRIES:
-                    raise Refused("Discord limits us for too long") from None
+                    raise Refused("Discord is out of reach or limits us, for too long") from None
                 await asyncio.sleep(min(60.0, error.retry_s))
             except SendDoubtful:
                 silent += 1
-                if silent >= TRIES:
+                if silent >= tries:
                     raise
                 await asyncio.sleep(silent)
 
@@ -306,19 +313,29 @@ class DiscordOutbound:
             self._closed_threads.add(thread)
         return True
 
-    async def _post_by_token(self, where: Where, kind: str, what: dict[str, Any]) -> Sent:
+    async def _post_by_token(
+        self, where: Where, kind: str, what: dict[str, Any], parts: Callable[[], dict[str, Any]]
+    ) -> Sent:
         """Fill the "thinking" message first, then add follow-ups (five at most without the bot in the server)."""
         hook = await self._hook(where.reply)
-        private = where.reply.get("private") == "yes"
         mentions, interaction = _mentions(where, kind), where.reply.get("interaction", "")
         original = where.reply.get("original")
-        if original and await self._notes.once(f"discord:original:{interaction}", 900.0):
-            if "file" in what:
-                what["attachments"] = [what.pop("file")]
-            message = await told(hook.edit_message(int(original), allowed_mentions=mentions, **what))
-        else:
-            message = await told(hook.send(wait=True, ephemeral=private, allowed_mentions=mentions, **what))
-        sent = SentId(int(where.reply.get("channel") or 0), message.id, interaction)
+        first = bool(original) and await self._notes.once(f"discord:original:{interaction}", TOKEN_LIFE_S)
+
+        async def fill() -> int:
+            whole = what | parts()
+            if "file" in whole:
+                whole["attachments"] = [whole.pop("file")]
+            return (await told(hook.edit_message(int(original or 0), allowed_mentions=mentions, **whole))).id
+
+        async def follow() -> int:
+            private = where.reply.get("private") == "yes"
+            return (
+                await told(hook.send(wait=True, ephemeral=private, allowed_mentions=mentions, **what, **parts()))
+            ).id
+
+        message = await (self._persist(fill) if first else self._persist(follow, tries=1))
+        sent = SentId(int(where.reply.get("channel") or 0), message, interaction)
         return Sent(str(sent), link=_jump(where, sent.channel, sent.message))
 
     async def _edit(self, where: Where, sent: SentId, what: dict[str, Any], patient: bool) -> None:

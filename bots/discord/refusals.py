@@ -10,7 +10,7 @@ Codes are those of https://docs.discord.com/developers/topics/opcodes-and-status
     10015, 40094, 50027, status 401          TokenOver
     160002, 50035 about the reference        ReplyImpossible
     30046                                    EditsUsedUp
-    429                                      Busy
+    429, no connection                       Busy
     5xx, no answer                           SendDoubtful
     else                                     Refused
 """
@@ -29,7 +29,7 @@ T = TypeVar("T")
 
 
 class Busy(OutboundError):
-    """A rate limit: nothing was done; try again after `retry_s` seconds."""
+    """A rate limit, or no line to Discord: nothing was done; try again after `retry_s` seconds."""
 
     def __init__(self, retry_s: float = 5.0) -> None:
         super().__init__("rate limited")
@@ -83,6 +83,8 @@ async def told(call: Awaitable[T]) -> T:
         raise Busy(error.retry_after) from None
     except discord.HTTPException as error:
         raise _refusal(error) from None
+    except aiohttp.ClientConnectorError:
+        raise Busy from None
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
         raise SendDoubtful(type(error).__name__) from None
 

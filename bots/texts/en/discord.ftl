@@ -96,3 +96,5 @@ discord-nothing = Drop a track here and say what you want; a finished music vide
 discord-cannot-see = I cannot see the message you answered. Right-click it → Apps → “Make a video from this”, or hand me the track here:
 discord-no-track-there = There is neither a file nor text in that message. Choose one with a track.
 discord-unseen = Discord hides messages from me unless they mention me. Write @{ $name } before your words, or use /edit.
+discord-hears-all = Here I read all talk in project threads and channels set aside for me; elsewhere mention me.
+discord-hears-mentions = Here I see what mentions me, direct messages, commands and the message menu (no Message Content intent).

@@ -93,3 +93,5 @@ discord-nothing = Deja una canción aquí y di qué quieres; vuelve un video mus
 discord-cannot-see = No puedo ver el mensaje al que respondiste. Clic derecho → Aplicaciones → «Hacer un video con esto», o dame la canción aquí:
 discord-no-track-there = En ese mensaje no hay ni archivo ni texto. Elige uno con una canción.
 discord-unseen = Discord me oculta los mensajes que no me mencionan. Escribe @{ $name } antes de tus palabras o usa /editar.
+discord-hears-all = Aquí leo todo en los hilos de proyecto y en los canales reservados; en otros sitios, mencióname.
+discord-hears-mentions = Aquí veo lo que me menciona, los mensajes directos, los comandos y el menú de mensajes (sin Message Content).

@@ -92,3 +92,5 @@ discord-nothing = 把歌发到这里，说说你想要什么，就会得到一�
 discord-cannot-see = 我看不到你回复的那条消息。右键点它 → 应用 → “用这个做视频”，或者在这里把歌给我：
 discord-no-track-there = 那条消息里没有文件也没有文字。请选一条有歌的消息。
 discord-unseen = 没有提到我的消息，Discord 不给我看。请在话前面写 @{ $name }，或用 /编辑。
+discord-hears-all = 在这里，项目帖子和专用频道里的话我都能看到；别处请提到我。
+discord-hears-mentions = 在这里，我只看得到提到我的消息、私信、命令和消息菜单（没有 Message Content 权限）。

@@ -371,3 +371,24 @@ async def test_many_posts_at_once_log_in_once(out: Out) -> None:
     dm = out.world.new_channel(None, DM)
     await asyncio.gather(*(out.made.send(out.where(dm), Post("reply", str(n)), f"n{n}") for n in range(20)))
     assert len(out.discord.asked("GET", "/users/@me")) == 1
+
+
+async def test_a_discord_that_is_out_of_reach_is_waited_for(out: Out) -> None:
+    out.discord.script("GET", "/users/@me", Refusal(429, 0, retry_after=0.2))
+    await out.made.send(out.where(), card(), "n")
+
+
+async def test_a_follow_up_without_an_answer_is_a_doubt_at_once(out: Out) -> None:
+    async def cut(request: web.Request) -> web.StreamResponse:
+        await request.read()
+        assert request.transport is not None
+        request.transport.close()
+        return web.Response()
+
+    where, interaction = out.token()
+    await out.made.send(where, card(), "n1")
+    out.discord.script("POST", "/webhooks/.*", *[cut] * 2)
+    with pytest.raises(SendDoubtful):
+        await out.made.send(where, RESULT, "n2")
+    assert interaction.followups == 0
+    assert len(out.discord.asked("POST", "/webhooks/.*")) == 1

@@ -338,3 +338,19 @@ async def test_commands_are_sent_localised_and_only_when_they_changed(discord: L
             await taken(bot)
             await asyncio.sleep(0.3)
         assert len(discord.asked("PUT", r"/applications/\d+/commands")) == 1
+
+
+async def test_with_threads_a_request_names_the_thread_to_be_opened(discord: LoopbackDiscord, lena: Someone) -> None:
+    async with rig(discord, discord_threads=True) as bot:
+        said = await lena.says(f"{lena.mention()} a night drive", TRACK)
+        message = await taken(bot)
+    assert message.channel.key == f"discord:{said['channel_id']}:{said['id']}"
+    assert (message.reply["thread"], message.reply["channel"]) == ("a night drive", said["id"])
+
+
+@pytest.mark.parametrize("content", [True, False])
+async def test_the_help_says_what_the_bot_hears(discord: LoopbackDiscord, lena: Someone, content: bool) -> None:
+    async with rig(discord, discord_message_content=content):
+        await lena.chooses("help")
+        told = (await discord.until(lambda: discord.asked("POST", r"/webhooks/.*")))[0].body["content"]
+    assert ("all talk" in told) is content

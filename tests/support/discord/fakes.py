@@ -53,6 +53,13 @@ class KeptIntake:
             self.pressed.append((action, job_id, message))
         return self._seen[message.id]
 
+    def forget(self) -> None:
+        """Drop what was taken, for long runs."""
+        self.taken.clear()
+        self.pressed.clear()
+        self.jobs.clear()
+        self._seen.clear()
+
     async def locale_of(self, platform: str, person: Person, seen: str | None = None) -> str:
         return seen or "en"
 

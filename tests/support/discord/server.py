@@ -87,6 +87,15 @@ class LoopbackDiscord:
         """Answer the next requests to a path (regular expression) with these, one each."""
         self.scripts.append((method, re.compile(path), deque(answers)))
 
+    def forget(self) -> None:
+        """Drop what was said and asked so far, for long runs."""
+        world = self.world
+        for kept in (world.messages, world.files, world.nonces, world.interactions):
+            kept.clear()
+        self.calls.clear()
+        for session in self.sessions.values():
+            session.sent.clear()
+
     async def until(self, true: Callable[[], Any], within_s: float = 20.0) -> Any:
         """Wait until something holds, looking whenever the bot asked for something."""
         end = time.monotonic() + within_s

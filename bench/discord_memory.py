@@ -1,0 +1,73 @@
+"""Memory of the Discord adapter after 1,000 and 10,000 jobs: message, card, two edits, result, a pressed button."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import json
+import sys
+import tempfile
+from pathlib import Path
+
+from bots.adapter import Button, Post, Video, Where
+from tests.support.discord.fakes import Rig, rig
+from tests.support.discord.people import Someone
+from tests.support.discord.server import LoopbackDiscord
+
+JOBS = (1_000, 10_000)
+
+
+def rss_kib() -> int:
+    """Resident memory of this process now (Linux)."""
+    fields = Path("/proc/self/statm").read_text().split()
+    return int(fields[1]) * 4
+
+
+async def job(bot: Rig, lena: Someone, number: int, video: Video) -> None:
+    """One job from the request to its end; the stand-ins forget it afterwards."""
+    await lena.says(f"{lena.mention()} job {number}", ("a.mp3", b"ID3"))
+    await bot.discord.until(lambda: bot.intake.taken)
+    message = bot.intake.taken[0]
+    where = Where(message.channel, message.person.id, message.reply)
+    buttons = (Button("Cancel", "cancel", "job1"),)
+    begun = Post("status", "begun", "song", 0.1, buttons=buttons)
+    sent = await bot.outbound.send(where, begun, f"card{number}")
+    await bot.outbound.edit(where, sent.id, Post("status", "half", "song", 0.5, buttons=buttons))
+    await bot.outbound.edit(where, sent.id, Post("status", "done", "song", final=True))
+    done = await bot.outbound.send_video(where, video, Post("result", "here", buttons=buttons), f"result{number}")
+    await lena.presses(bot.discord.world.messages[done.id.split("/")[1]], "cancel")
+    await bot.discord.until(lambda: bot.intake.pressed)
+    _forget(bot)
+
+
+def _forget(bot: Rig) -> None:
+    bot.discord.forget()
+    bot.intake.forget()
+
+
+async def run() -> dict[str, float]:
+    """Return KiB after each count of jobs, and their ratio."""
+    found: dict[str, float] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "v.mp4"
+        path.write_bytes(b"\0" * 1000)
+        video = Video(path, "v.mp4", 640, 360, 9.0, 1000)
+        async with LoopbackDiscord() as server, rig(server) as bot:
+            lena = Someone(server, server.world.lena)
+            for number in range(1, JOBS[-1] + 1):
+                await job(bot, lena, number, video)
+                if number in JOBS:
+                    gc.collect()
+                    found[f"kib_after_{number}"] = rss_kib()
+    found["ratio"] = round(found[f"kib_after_{JOBS[1]}"] / found[f"kib_after_{JOBS[0]}"], 3)
+    return found
+
+
+def main() -> int:
+    """Print the figures as JSON."""
+    print(json.dumps(asyncio.run(run())))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
