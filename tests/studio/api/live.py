@@ -8,6 +8,7 @@ import json
 import math
 import socket
 import struct
+import uuid
 import wave
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -186,10 +187,22 @@ class Studio:
     http: httpx.AsyncClient
     clock: FakeClock
     renderer: SmallRenderer
-    app: Any
     folder: Path
+    before: frozenset[str] = frozenset()
+    jobs_before: int = 0
+
+    @property
+    def jobs(self) -> list[Job]:
+        """What was rendered in this test."""
+        return self.renderer.jobs[self.jobs_before :]
+
+    def files(self) -> list[str]:
+        """What lies in the folders of uploads since this test began."""
+        found = {p.name for folder in ("incoming", "media") for p in (self.folder / folder).iterdir()}
+        return sorted(found - self.before)
 
     async def person(self, client: str = "somebody") -> Person:
+        client = f"{client}-{uuid.uuid4().hex}"
         answer = await self.http.post("/api/auth/anonymous-token", headers={"X-Client-Id": client, **ATTRIBUTION})
         data = answer.json()["data"]
         return Person(self.http, data["token"], data["user_id"])
@@ -209,10 +222,11 @@ async def running(
     task = asyncio.create_task(server.serve(sockets=[listening]))
     while not server.started and not task.done():
         await asyncio.sleep(0.005)
+    assert server.started, "the studio did not start; the captured log says why"
     url = f"http://127.0.0.1:{listening.getsockname()[1]}"
     try:
-        async with httpx.AsyncClient(base_url=url + chosen.base_path, trust_env=False, timeout=60) as http:
-            yield Studio(url, http, clock, renderer, app, folder)
+        async with httpx.AsyncClient(base_url=url + chosen.base_path, trust_env=False, verify=False, timeout=60) as http:
+            yield Studio(url, http, clock, renderer, folder)
     finally:
         server.should_exit = True
         await task

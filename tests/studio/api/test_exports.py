@@ -24,7 +24,7 @@ async def test_an_export_answers_the_union_of_all_published_forms(studio: Studio
     assert body["output"]["size"] == 5_000
     assert body["output"]["url"] == body["data"]["outputUrl"] == body["data"]["output"]["url"]
     assert body["data"]["completedAt"] >= body["data"]["createdAt"]
-    assert studio.renderer.jobs[0].quality == "high"
+    assert studio.jobs[0].quality == "high"
 
 
 async def test_the_two_pure_poll_forms(ann: Person) -> None:
@@ -74,7 +74,7 @@ async def test_the_same_id_and_body_is_the_same_job_and_another_body_an_error(st
     await ann.finished()
     again = (await ann.export(session)).json()
     assert again["status"] == "completed"
-    assert len(studio.renderer.jobs) == 1
+    assert len(studio.jobs) == 1
     await ann.say(session, "make it square")
     other = await ann.export(session)
     assert (other.status_code, other.json()["code"]) == (400, 400)
@@ -160,7 +160,7 @@ async def test_quality_and_resolution_can_be_asked_for(
 ) -> None:
     await ann.export(await ann.made(), output=output)
     await ann.finished()
-    job = studio.renderer.jobs[0]
+    job = studio.jobs[0]
     assert (job.quality, job.short_side) == (quality, side)
 
 
@@ -228,7 +228,7 @@ async def test_a_stopped_studio_takes_its_exports_up_again(tmp_path: Path) -> No
     async with running(tmp_path) as again:
         ann.http = again.http
         assert (await ann.finished())["status"] == "completed"
-        assert [job.id for job in again.renderer.jobs] == [job.id for job in renderer.jobs]
+        assert [job.id for job in again.jobs] == [job.id for job in renderer.jobs]
 
 
 async def test_a_big_video_gets_a_small_copy_for_previews(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,8 @@ async def test_a_trial_token_carries_its_credits_and_its_end(studio: Studio) -> 
     assert len(data["token"]) >= 8 + 32
     assert data["credits"] == 100
     assert data["user_id"].startswith("anon_")
-    assert data["expires_at"] == "2026-09-28T14:13:20Z"
+    ends = datetime.fromtimestamp(studio.clock.now_s + WEEK_S, UTC)
+    assert data["expires_at"] == ends.strftime("%Y-%m-%dT%H:%M:%SZ")
     assert answer.headers["cache-control"] == "no-store"
 
 

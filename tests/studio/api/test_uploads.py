@@ -14,11 +14,6 @@ from studio.api.fetch import is_public
 from tests.studio.api.live import PNG, Person, Studio, running, wav
 
 
-def left(studio: Studio) -> list[str]:
-    """What lies in the folders of uploads."""
-    return sorted(p.name for folder in ("incoming", "media") for p in (studio.folder / folder).iterdir())
-
-
 async def test_an_upload_answers_everything_that_was_measured(studio: Studio, ann: Person) -> None:
     session = await ann.session()
     data = (await ann.upload(session, "My Song.wav", wav(2.5))).json()["data"]
@@ -53,7 +48,7 @@ async def test_one_bad_file_refuses_them_all_and_nothing_stays(studio: Studio, a
     files = [("files", ("a.wav", wav())), ("files", ("b.mp3", b"text"))]
     answer = await ann.post(f"/api/upload-video/nemo_agent/me/{session}", files=files)
     assert answer.json()["code"] == 4001
-    assert left(studio) == []
+    assert studio.files() == []
     assert (await ann.state(session))["video_infos"] == []
 
 
@@ -80,7 +75,7 @@ async def test_a_name_is_only_a_name(studio: Studio, ann: Person, name: str, sho
         headers={**ann.headers, "Content-Type": "multipart/form-data; boundary=B"},
     )
     assert answer.json()["data"]["files"][0]["filename"] == shown.replace("\\", "")
-    assert all(p.startswith("med_") for p in left(studio))
+    assert all(p.startswith("med_") for p in studio.files())
 
 
 async def test_too_large_is_said_while_the_file_is_still_coming(tmp_path: Path) -> None:
@@ -100,7 +95,7 @@ async def test_too_large_is_said_while_the_file_is_still_coming(tmp_path: Path) 
         body = await reader.readuntil(b"}")
         assert json.loads(body)["code"] == 4002
         writer.close()
-        assert left(studio) == []
+        assert studio.files() == []
 
 
 async def test_more_files_than_allowed_are_refused(tmp_path: Path) -> None:
@@ -109,7 +104,7 @@ async def test_more_files_than_allowed_are_refused(tmp_path: Path) -> None:
         files = [("files", (f"{i}.wav", wav(1))) for i in range(3)]
         answer = await ann.post(f"/api/upload-video/nemo_agent/me/{await ann.session()}", files=files)
         assert answer.json()["code"] == 4002
-        assert left(studio) == []
+        assert studio.files() == []
 
 
 GOOD = b'--B\r\nContent-Disposition: form-data; name="files"; filename="a.wav"\r\n\r\n'
@@ -141,7 +136,7 @@ async def test_a_broken_request_is_refused_and_leaves_nothing(
     path = f"/api/upload-video/nemo_agent/me/{await ann.session()}"
     answer = await ann.http.post(path, content=body, headers={**ann.headers, "Content-Type": kind})
     assert (answer.status_code, answer.json()["code"]) == (code, code)
-    assert left(studio) == []
+    assert studio.files() == []
 
 
 async def test_a_client_that_stops_in_the_middle_is_given_up(tmp_path: Path) -> None:
@@ -162,7 +157,7 @@ async def test_a_client_that_stops_in_the_middle_is_given_up(tmp_path: Path) -> 
         writer.write("\r\n".join([f"POST {path} HTTP/1.1", *head, kind, "", ""]).encode() + GOOD)
         assert (await reader.readline()).startswith(b"HTTP/1.1 408")
         writer.close()
-        assert left(studio) == []
+        assert studio.files() == []
 
 
 async def test_a_disk_without_room_refuses_uploads_and_exports_but_nothing_else(tmp_path: Path) -> None:
@@ -240,7 +235,7 @@ async def test_private_hosts_are_not_reached(studio: Studio, ann: Person) -> Non
             code, message = await _fetch(ann, f"http://{host}:{port}/a.wav")
             assert code == 400, host
             assert "public" in message or "resolve" in message
-    assert left(studio) == []
+    assert studio.files() == []
 
 
 async def test_a_redirect_leads_no_further_than_an_address(tmp_path: Path) -> None:
@@ -272,7 +267,7 @@ async def test_a_fetched_file_has_the_same_cap(tmp_path: Path) -> None:
             ann = await studio.person()
             for name in ("said", "unsaid"):
                 assert (await _fetch(ann, f"{site}/{name}.wav"))[0] == 4002
-            assert left(studio) == []
+            assert studio.files() == []
 
 
 async def test_a_site_that_never_answers_is_given_up(tmp_path: Path) -> None:
