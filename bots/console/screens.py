@@ -12,6 +12,10 @@ from bots.adapter import Button, Post, Video
 from bots.console import markup
 
 
+NEEDLESS = frozenset({"edit", "delete"})
+"""In a terminal one edits by typing, and a file is deleted as files are."""
+
+
 class Buttons:
     """The buttons on the screen, by the number a person types."""
 
@@ -20,10 +24,11 @@ class Buttons:
 
     def put(self, buttons: tuple[Button, ...]) -> Text | None:
         """Number a post's buttons, replacing earlier numbers; return the line to print, None without buttons."""
-        pressable = [button for button in buttons if not button.url]
+        wanted = tuple(button for button in buttons if button.action not in NEEDLESS)
+        pressable = [button for button in wanted if not button.url]
         if pressable:
             self._shown = dict(enumerate(pressable, 1))
-        return markup.hints(buttons, 1) if buttons else None
+        return markup.hints(wanted, 1) if wanted else None
 
     def get(self, number: int) -> Button | None:
         """Return the button with this number."""
