@@ -11,7 +11,6 @@ from rich.text import Text
 from bots.adapter import Button, Post, Video
 from bots.console import markup
 
-
 NEEDLESS = frozenset({"edit", "delete"})
 """In a terminal one edits by typing, and a file is deleted as files are."""
 

@@ -30,7 +30,7 @@ def messages(package: str, language: str) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for name, text in sources(package, language).items():
         for entry in FluentParser().parse(text).body:
-            assert not isinstance(entry, ast.Junk), f"{language}/{name}: {entry.content[:60]}"
+            assert not isinstance(entry, ast.Junk), f"{language}/{name}: {entry.content}"
             if isinstance(entry, ast.Message):
                 assert entry.id.name not in found, f"{entry.id.name} stands twice"
                 variables = Variables()
