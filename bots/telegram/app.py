@@ -57,6 +57,9 @@ def build_telegram_application(
         builder: What it was told already (addresses, requests) stands, unless the settings say otherwise.
         outbound: Shares its budget with whoever else sends in this process; made here if not given.
     """
+    if settings.telegram_token is not None:
+        # Before the bot is made: it logs its address.
+        protect(settings.telegram_token.get_secret_value())
     _tell_builder(builder, settings)
     queue = KeepingQueue()
     builder.update_queue(queue).concurrent_updates(AT_ONCE).job_queue(None)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections import OrderedDict
 from collections.abc import Mapping
 from typing import Any
 
@@ -20,6 +21,7 @@ from core.languages import whole
 log = logging.getLogger(__name__)
 
 
+REMEMBERED = 10_000
 _MESSAGES = frozenset({"message", "edited_message", "channel_post", "reply_to_message"})
 _CHATS = frozenset({"chat", "sender_chat"})
 _FILES = frozenset({"audio", "voice", "video", "video_note", "document", "animation", "photo[]"})
@@ -52,9 +54,25 @@ _NEEDED: Mapping[str, frozenset[str]] = {
 
 
 class Poison:
-    """Counts updates that could not be read."""
+    """Counts updates that could not be read, each once: an unconfirmed one comes again and again."""
 
-    count = 0
+    def __init__(self) -> None:
+        self.count = 0
+        self._known: OrderedDict[object, None] = OrderedDict()
+
+    def add(self, number: object, why: str) -> None:
+        """Count an update; the log holds its number, never its words."""
+        if number in self._known:
+            return
+        self._known[number] = None
+        while len(self._known) > REMEMBERED:
+            self._known.popitem(last=False)
+        self.count += 1
+        log.warning("telegram: update %s could not be read and was skipped: %s", number, why)
+
+
+poison = Poison()
+"""Of this process."""
 
 
 def checked(node: Any, key: str = "") -> Any:
@@ -90,15 +108,13 @@ def harmless(raw: object) -> dict[str, Any] | None:
     number = raw.get("update_id") if isinstance(raw, dict) else None
     # A number beyond all others would be confirmed, and nothing after it would ever be heard.
     if not isinstance(raw, dict) or type(number) is not int or not 0 <= number < 1 << 53:
-        Poison.count += 1
-        log.warning("telegram: an update without an id was skipped")
+        poison.add(hash(repr(raw)), "it has no number")
         return None
     try:
         sound: dict[str, Any] = checked(raw)
         Update.de_json(sound, None)
     except Exception as error:  # whatever a parser raises at what it never expected
-        Poison.count += 1
-        log.warning("telegram: update %d could not be read and was skipped: %s", number, type(error).__name__)
+        poison.add(number, type(error).__name__)
         return {"update_id": number}
     return sound
 

@@ -8,6 +8,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppres
 from dataclasses import dataclass
 
 import pytest
+
 from bots.adapter import Where
 from bots.services import Services
 from bots.settings import Settings

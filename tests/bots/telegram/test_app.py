@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 
 import pytest
-from bots.adapter import Button, Post, Video
 from pydantic import SecretStr
+
+from bots.adapter import Button, Post, Video
 from tests.bots.telegram.conftest import Run
 from tests.support.telegram.server import BotApi
 
@@ -63,8 +65,6 @@ async def test_a_song_in_a_private_chat_comes_back_as_a_video(
 
 
 def _free_port() -> int:
-    import socket
-
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -6,6 +6,7 @@ import asyncio
 from typing import Any
 
 import pytest
+
 from bots.services import JobView
 from core.messages import Channel, Message, Person
 from tests.bots.telegram.conftest import Run

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from telegram import Update
+
 from bots.telegram import inbound
 from bots.telegram.inbound import Me
 from core.messages import Channel, Message
-from telegram import Update
 
 ME = Me(42, "clip_bot")
 ANNA = {"id": 7, "is_bot": False, "first_name": "Anna", "last_name": "B", "language_code": "zh-hans"}

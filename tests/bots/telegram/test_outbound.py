@@ -9,6 +9,8 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
 import pytest
+from telegram.ext import ExtBot
+
 from bots.adapter import (
     Button,
     FetchFailed,
@@ -27,7 +29,6 @@ from bots.telegram.app import build_bot
 from bots.telegram.guard import PlainRequest
 from bots.telegram.outbound import TelegramOutbound
 from core.messages import Attachment, Channel
-from telegram.ext import ExtBot
 from tests.support.telegram.fakes import MemoryNotes, settings
 from tests.support.telegram.server import TOKEN, BotApi, Failure
 
@@ -87,11 +88,12 @@ async def test_a_refused_send_is_tried_once_and_named(
 ) -> None:
     async with BotApi() as api, way_out(api) as outbound:
         api.fail(method, failure)
+        sends = {
+            "sendVideo": lambda: outbound.send_video(ANNA, video, RESULT, "n"),
+            "sendMessage": lambda: outbound.send(ANNA, RESULT, "n"),
+        }
         with pytest.raises(raised) as caught:
-            if method == "sendVideo":
-                await outbound.send_video(ANNA, video, RESULT, "n")
-            else:
-                await outbound.send(ANNA, RESULT, "n")
+            await sends[method]()
         assert len(api.sent(f"failed:{method}")) == 1
         assert api.sent(method) == []
         assert TOKEN.split(":")[1] not in f"{caught.value!r} {caught.value.__cause__!r}"

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import time
 
+from pydantic import SecretStr
+
 from bots.services import JobView, Receipt, Services, StoreDown
 from bots.settings import Settings
 from bots.texts import Texts
 from core.messages import Message, Person
-from pydantic import SecretStr
-
 from tests.support.telegram.server import TOKEN, BotApi
 
 

@@ -18,9 +18,10 @@ from tests.support.telegram.spec import SPEC, Wrong, read
 BOT = {"id": 42, "is_bot": True, "first_name": "Clip", "username": "clip_bot"}
 TOKEN = "42:TEST-secret"
 ANNA = {"id": 7, "is_bot": False, "first_name": "Anna", "language_code": "en"}
-RIGHTS = tuple(
-    "can_be_edited is_anonymous can_manage_chat can_delete_messages can_manage_video_chats can_restrict_members "
-    "can_promote_members can_change_info can_invite_users can_post_stories can_edit_stories can_delete_stories".split()
+RIGHTS = (
+    *("can_be_edited", "is_anonymous", "can_manage_chat", "can_delete_messages", "can_manage_video_chats"),
+    *("can_restrict_members", "can_promote_members", "can_change_info", "can_invite_users", "can_post_stories"),
+    *("can_edit_stories", "can_delete_stories"),
 )
 PUBLIC_FILE_BYTES = 20 << 20
 
@@ -81,7 +82,7 @@ class BotApi:
         app = web.Application(client_max_size=64 << 20)
         app.router.add_post("/bot{token}/{method}", self._call)
         app.router.add_get("/file/bot{token}/{path:.*}", self._file)
-        self._runner = web.AppRunner(app, shutdown_timeout=0.1)
+        self._runner = web.AppRunner(app, shutdown_timeout=0.1, access_log=None)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
         await site.start()
@@ -230,8 +231,9 @@ class BotApi:
                 return self._get_file(params["file_id"])
             case "getChatMember":
                 status = "administrator" if params["user_id"] in self.admins else "member"
-                member = {"status": status, "user": {"id": params["user_id"], "is_bot": False, "first_name": "X"}}
-                return {**member, **{right: False for right in (RIGHTS if status == "administrator" else ())}}
+                member: dict[str, Any] = dict.fromkeys(RIGHTS if status == "administrator" else (), False)
+                user = {"id": params["user_id"], "is_bot": False, "first_name": "X"}
+                return {**member, "status": status, "user": user}
             case "setMyCommands":
                 self.commands[json.dumps([params.get("scope"), params.get("language_code", "")])] = params["commands"]
             case "setWebhook" | "deleteWebhook":
@@ -239,12 +241,12 @@ class BotApi:
         return True
 
     def _send(self, method: str, params: dict[str, Any], files: dict[str, int]) -> dict[str, Any]:
-        answered = params.get("reply_parameters")
-        if answered and (params["chat_id"], answered["message_id"]) not in self.messages:
-            if not answered.get("allow_sending_without_reply"):
-                raise Wrong("Bad Request: message to be replied not found")
+        answered: dict[str, Any] = params.get("reply_parameters", {})
+        known = (params["chat_id"], answered.get("message_id")) in self.messages
+        if answered and not known and not answered.get("allow_sending_without_reply"):
+            raise Wrong("Bad Request: message to be replied not found")
         self._last_message += 1
-        message = {
+        message: dict[str, Any] = {
             "message_id": self._last_message,
             "date": int(time.time()),
             "chat": {"id": params["chat_id"], "type": "private" if params["chat_id"] > 0 else "supergroup"},
