@@ -12,8 +12,19 @@ import discord
 
 from bots.adapter import Button, OutboundError
 from bots.discord import access, buttons, commands, inbound, modals, permissions
-from bots.discord.answers import NOBODY, Missed, acknowledge, conclude, language, may_use, not_allowed, whisper
+from bots.discord.answers import (
+    NOBODY,
+    UNREACHED,
+    Missed,
+    acknowledge,
+    conclude,
+    language,
+    may_use,
+    not_allowed,
+    whisper,
+)
 from bots.discord.card import ActionButton
+from bots.discord.memory import Memory
 from bots.discord.refusals import told
 from bots.discord.seams import Placed
 from bots.services import Services, StoreDown
@@ -53,6 +64,7 @@ class DiscordBot(Placed):
             member_cache_flags=discord.MemberCacheFlags.none(),
         )
         self.settings, self.services, self.content = settings, services, content
+        self.memory = Memory(services.notes)
         self.me = 0
         self.on_serving: Callable[[], None] = lambda: None
         self.tree = commands.Tree(self, settings, services)
@@ -79,8 +91,8 @@ class DiscordBot(Placed):
 
     async def _sync(self) -> None:
         try:
-            await commands.sync(self.tree, self.services.notes)
-        except (discord.DiscordException, StoreDown, OSError) as error:
+            await commands.sync(self.tree, self.memory)
+        except (*UNREACHED, discord.DiscordException) as error:
             log.warning("the commands were not sent to Discord: %s", type(error).__name__)
 
     def _beside(self, work: Any) -> None:
@@ -169,10 +181,7 @@ class DiscordBot(Placed):
             log.info("missing permissions (%s) could not be told: %s", names, type(error).__name__)
 
     async def _once(self, what: str, read: Message) -> bool:
-        try:
-            return await self.services.notes.once(f"discord:{what}:{read.channel.key}", ONCE_A_DAY_S)
-        except StoreDown:
-            return False
+        return await self.memory.once(f"discord:{what}:{read.channel.key}", ONCE_A_DAY_S, otherwise=False)
 
     # -- interactions
 

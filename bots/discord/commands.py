@@ -17,7 +17,8 @@ from bots.discord import modals
 from bots.discord.answers import may_use, not_allowed, whisper
 from bots.discord.inbound import attachment, attachments, spoken, words
 from bots.discord.limits import MAX_PROMPT
-from bots.services import Notes, Services
+from bots.discord.memory import Memory
+from bots.services import Services
 from bots.settings import Settings
 from bots.texts import Texts
 from core import verbs
@@ -215,7 +216,7 @@ def menu(taker: Taker, texts: Texts, me: Callable[[], int]) -> app_commands.Cont
     )
 
 
-async def sync(tree: Tree, notes: Notes) -> bool:
+async def sync(tree: Tree, notes: Memory) -> bool:
     """Send the commands to Discord if they are not those that were sent last; returns whether they were sent.
 
     Raises:

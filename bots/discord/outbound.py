@@ -17,6 +17,7 @@ from bots.adapter import Gone, Limits, Post, Refused, SendDoubtful, Sent, TooLar
 from bots.discord import card as cards
 from bots.discord import download, markup, routes
 from bots.discord.limits import TOKEN_LIFE_S, limits, next_step
+from bots.discord.memory import Memory
 from bots.discord.permissions import NAMES
 from bots.discord.refusals import Busy, EditsUsedUp, NotPermitted, ReplyImpossible, ThreadThere, TokenOver, told
 from bots.discord.routes import SentId, marker, short_nonce
@@ -51,7 +52,8 @@ class DiscordOutbound:
     def __init__(
         self, settings: Settings, notes: Notes, texts: Texts, clock_s: Callable[[], float] = time.time
     ) -> None:
-        self._settings, self._notes, self._texts, self._clock_s = settings, notes, texts, clock_s
+        self._settings, self._texts, self._clock_s = settings, texts, clock_s
+        self._notes = Memory(notes)
         self._rest: Placed | None = None
         self._files: aiohttp.ClientSession | None = None
         self._opening = asyncio.Lock()
@@ -320,7 +322,9 @@ class DiscordOutbound:
         hook = await self._hook(where.reply)
         mentions, interaction = _mentions(where, kind), where.reply.get("interaction", "")
         original = where.reply.get("original")
-        first = bool(original) and await self._notes.once(f"discord:original:{interaction}", TOKEN_LIFE_S)
+        first = bool(original) and await self._notes.once(
+            f"discord:original:{interaction}", TOKEN_LIFE_S, otherwise=True
+        )
 
         async def fill() -> int:
             whole = what | parts()

@@ -392,3 +392,13 @@ async def test_a_follow_up_without_an_answer_is_a_doubt_at_once(out: Out) -> Non
         await out.made.send(where, RESULT, "n2")
     assert interaction.followups == 0
     assert len(out.discord.asked("POST", "/webhooks/.*")) == 1
+
+
+async def test_posts_go_out_while_the_store_is_away(discord: LoopbackDiscord, tmp_path: Path) -> None:
+    out = Out(discord, KeptNotes(down=True))
+    await out.made.send(out.where(), card(), "n1")
+    await out.made.send(out.token()[0], card(), "n2")
+    out.world.uploads[out.world.guild["id"]] = 500
+    with pytest.raises(TooLarge):
+        await out.made.send_video(out.where(), video(tmp_path), RESULT, "n3")
+    await out.made.close()

@@ -16,6 +16,7 @@ from bots.services import JobView, Receipt, Services, StoreDown
 from bots.settings import Settings
 from bots.texts import Texts
 from core.messages import Message, Person
+from core.store.errors import StoreError
 from tests.support.discord.server import TOKEN, LoopbackDiscord
 
 
@@ -66,18 +67,26 @@ class KeptIntake:
 
 @dataclass
 class KeptNotes:
-    """Notes in memory; nothing ends."""
+    """Notes in memory; nothing ends. `down`: as a store that is away."""
 
+    down: bool = False
     values: dict[str, str] = field(default_factory=dict)
 
     async def get(self, name: str) -> str | None:
+        self._there()
         return self.values.get(name)
 
     async def put(self, name: str, value: str, ttl_s: float) -> None:
+        self._there()
         self.values[name] = value
 
     async def once(self, name: str, ttl_s: float) -> bool:
+        self._there()
         return self.values.setdefault(name, "") == "" and not self.values.update({name: "once"})
+
+    def _there(self) -> None:
+        if self.down:
+            raise StoreError
 
 
 def settings_for(discord: LoopbackDiscord, **more: Any) -> Settings:
