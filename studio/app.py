@@ -6,8 +6,11 @@ import asyncio
 import contextlib
 import logging
 import shutil
+import signal
 import socket
 import sqlite3
+import sys
+import threading
 import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -208,6 +211,9 @@ def serve(settings: Settings, ready: Callable[[str], None] | None = None) -> Non
     Raises:
         CannotStart: The port is taken, the folder cannot be written, the database cannot be opened.
     """
+    if threading.current_thread() is threading.main_thread():
+        # uvicorn stops in order, then raises the signal again: that has to mean "done", not "killed".
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     asyncio.run(_serve(settings, ready or _print))
 
 
