@@ -16,6 +16,7 @@ import numpy.typing as npt
 from studio.errors import RenderFailed
 
 U8 = npt.NDArray[np.uint8]
+MediaError = av.FFmpegError
 F32 = npt.NDArray[np.float32]
 Draw = Callable[[int, U8, U8, U8], None]
 Profile = Literal["draft", "high", "quality"]

@@ -21,7 +21,7 @@ F32 = npt.NDArray[np.float32]
 U8 = npt.NDArray[np.uint8]
 
 HUES: Final = (0.0, -0.16, 0.08)  # radians by which the colour variants of shots are turned
-_PARTICLES, _BOKEH = 112, 9
+_PARTICLES, _BOKEH = 100, 7
 _STEPS = 4  # positions inside a pixel at which a sprite is held ready
 
 

@@ -21,7 +21,6 @@ import threading
 from pathlib import Path
 from typing import Any, Final
 
-import av
 import cv2
 import numpy as np
 from PIL import Image
@@ -29,7 +28,7 @@ from PIL import Image
 from studio.draft import Draft, Kind
 from studio.errors import RenderFailed, StudioError
 from studio.media.decode import features_of
-from studio.media.encode import Sound, check, chunk_frames, encode_chunk, mux
+from studio.media.encode import MediaError, Sound, check, chunk_frames, encode_chunk, mux
 from studio.media.mix import Stretch, mixed, rate_for
 from studio.media.pictures import picture_file
 from studio.picture.canvas import Planes
@@ -173,7 +172,7 @@ def obey(worker: Worker, command: dict[str, Any]) -> dict[str, Any]:
                 done = worker.chunk(Chunk(command["number"], command["first"], command["end"]))
             case _:
                 done = worker.finish()
-    except (StudioError, OSError, av.FFmpegError, MemoryError) as error:
+    except (StudioError, OSError, MediaError, MemoryError) as error:
         detail = str(error) if isinstance(error, StudioError) else type(error).__name__
         return {"failed": refusal(error, worker.folder.path, worker.job.out.parent), "detail": detail}
     return {"done": done}
@@ -188,13 +187,13 @@ def refusal(error: Exception, *places: Path) -> str:
             return "media-unreadable"
         case MemoryError():
             return "out-of-memory"
-        case OSError() | av.FFmpegError():
+        case OSError() | MediaError():
             return reason_of(error, *places)
         case _:
             raise error
 
 
-def reason_of(error: OSError | av.FFmpegError, *places: Path) -> str:
+def reason_of(error: OSError | MediaError, *places: Path) -> str:
     """Return "disk-full", "no-permission" or "cannot-write".
 
     ffmpeg does not always pass on why a write failed, so the free space is looked at, too.

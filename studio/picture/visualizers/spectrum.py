@@ -246,7 +246,7 @@ class _Bars:
         wide, thick = self.width, max(2, round(self.width * 0.28))
         rows = zip(self.rows[order].left, *(curve.tolist() for curve in heights), strict=True)
         for x, bar, smear, peak in rows:
-            if smear > bar + 1:
+            if smear > bar + 3:
                 self._column(mask[: high - int(bar) + wide], x, smear, high, _SMEAR)
             self._column(mask, x, bar, high, 255)
             at = high - int(peak) - thick - 3
