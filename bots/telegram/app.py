@@ -18,7 +18,7 @@ from telegram.ext import Application, ApplicationBuilder, CallbackContext, ExtBo
 from bots.services import Services, StoreDown
 from bots.settings import Settings
 from bots.telegram import commands
-from bots.telegram.files import is_here
+from bots.telegram.files import is_here, tls
 from bots.telegram.gate import Gate, KeepingQueue
 from bots.telegram.guard import GuardedRequest, PlainRequest
 from bots.telegram.outbound import TelegramOutbound
@@ -93,7 +93,7 @@ def build_bot(settings: Settings) -> Bot:
         base_url=settings.telegram_base_url,
         base_file_url=settings.telegram_base_file_url,
         request=_request(settings),
-        get_updates_request=PlainRequest(connection_pool_size=1),
+        get_updates_request=PlainRequest(connection_pool_size=1, httpx_kwargs=_httpx(settings)),
         local_mode=settings.telegram_local,
     )
 
@@ -235,7 +235,7 @@ def _request(settings: Settings) -> PlainRequest:
 
 def _httpx(settings: Settings) -> dict[str, Any]:
     # A server on this machine is not asked through the proxy of the environment.
-    return {"trust_env": not is_here(settings.telegram_base_url)}
+    return {"trust_env": not is_here(settings.telegram_base_url), "verify": tls()}
 
 
 def _token(settings: Settings) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from telegram import Bot, BotCommand, BotCommandScope, BotCommandScopeAllGroupChats, BotCommandScopeAllPrivateChats
 from telegram.error import TelegramError
 
-from bots.services import Notes
+from bots.services import Notes, StoreDown
 from bots.telegram.markup import clip
 from bots.texts import Texts
 from core.verbs import VERBS
@@ -60,7 +60,7 @@ async def publish(bot: Bot, notes: Notes, texts: Texts) -> bool:
             )
             await bot.set_my_commands([BotCommand(*one) for one in commands], scope, code or None)
         await notes.put(key, digest, KEPT_S)
-    except TelegramError as error:
+    except (TelegramError, StoreDown) as error:
         log.warning("telegram: the command menu was not set: %s", type(error).__name__)
         return False
     return True
