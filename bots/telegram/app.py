@@ -36,6 +36,9 @@ AT_ONCE = 256
 HOOK_PATH = "/telegram"
 """Path of the webhook if TELEGRAM_WEBHOOK_URL names none."""
 
+STOP_S = 2.0
+"""How long answers under way may take when the program stops."""
+
 OUTBOUND = "from_music_outbound"
 GATE = "from_music_gate"
 
@@ -193,7 +196,9 @@ async def _close(application: AnyApplication, *, own_outbound: bool) -> None:
             await poller.stop()
     await application.bot_data[GATE].albums.aclose()
     if application.running:
-        await application.stop()
+        # Answers under way may take as long as Telegram does; the channels are handed over sooner (decisions 13).
+        with suppress(TimeoutError):
+            await asyncio.wait_for(application.stop(), STOP_S)
     if own_outbound:
         await application.bot_data[OUTBOUND].aclose()
     with suppress(TelegramError, RuntimeError):
