@@ -21,6 +21,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Mount
 
 from studio import switches, watch
+from studio.agent.instructions import warm
 from studio.agent.turn import Heard
 from studio.api import auth, chat, health, media, renders, state, tasks, uploads
 from studio.api import credits as balances
@@ -111,10 +112,12 @@ async def opened(parts: Services) -> AsyncIterator[None]:
         await _sweep(parts)
         await parts.exports.open()
         keeper = asyncio.create_task(_keep(parts), name="retention")
+        warming = asyncio.create_task(asyncio.to_thread(warm), name="warming")
         try:
             yield
         finally:
             keeper.cancel()
+            await asyncio.shield(warming)
             with contextlib.suppress(asyncio.CancelledError):
                 await keeper
             await parts.exports.close()

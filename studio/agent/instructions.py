@@ -60,11 +60,25 @@ class Rule:
     `through`: it may reach over words that other rules have taken. `needs`: a quick look whether the form can match.
     """
 
-    form: re.Pattern[str]
+    spelled: str
     build: Build
     negated: Build | None = None
     through: bool = False
-    needs: re.Pattern[str] | None = None
+    needs: str = ""
+
+    @property
+    def form(self) -> re.Pattern[str]:
+        """The form, compiled when it is first needed: all of them together take a second."""
+        return _pattern(self.spelled)
+
+    def may_match(self, text: str) -> bool:
+        """Whether a closer look is worth it."""
+        return not self.needs or _pattern(self.needs).search(text) is not None
+
+
+@cache
+def _pattern(spelled: str) -> re.Pattern[str]:
+    return re.compile(spelled, re.IGNORECASE)
 
 
 # --- parts of forms -------------------------------------------------------------------------------------------------
@@ -223,17 +237,12 @@ def _rule(
         return value if callable(value) else _const(value)
 
     return Rule(
-        re.compile(form, re.IGNORECASE),
+        form,
         built(build),
         None if negated is None else built(negated),
         through,
-        _pattern(needs),
+        needs,
     )
-
-
-@cache
-def _pattern(form: str) -> re.Pattern[str] | None:
-    return re.compile(form, re.IGNORECASE) if form else None
 
 
 def _text_rules() -> Iterator[Rule]:
@@ -385,6 +394,12 @@ def read(text: str) -> tuple[Wish, ...]:
     return _tidy(found)
 
 
+def warm() -> None:
+    """Compile every form now, so that the first message does not wait for it."""
+    for rule in RULES:
+        _pattern(rule.spelled)
+
+
 def _sentences(text: str) -> Iterator[str]:
     """Parts that are read on their own: what a "don't" or a time belongs to ends with its sentence."""
     for sentence in re.split(r"(?<=[.!?;])\s+|\n+", text):
@@ -395,7 +410,7 @@ def _sentences(text: str) -> Iterator[str]:
 def _read(left: str, masked: Masked) -> list[Wish]:
     found: list[tuple[int, Wish]] = []
     for rule in RULES:
-        if rule.needs is not None and not rule.needs.search(left):
+        if not rule.may_match(left):
             continue
         for match in list(rule.form.finditer(left)):
             if not match[0].strip() or (COVER in match[0] and not rule.through):
