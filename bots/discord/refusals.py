@@ -67,7 +67,7 @@ _BY_CODE: tuple[tuple[frozenset[int], type[OutboundError]], ...] = (
 )
 _BY_STATUS: dict[int, type[OutboundError]] = {401: TokenOver, 404: Gone, 413: TooLarge, 429: Busy}
 INVALID_FORM = 50035
-UNKNOWN_INTERACTION, ALREADY_ANSWERED = 10062, 40060
+ALREADY_ANSWERED = 40060
 
 
 async def told(call: Awaitable[T]) -> T:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from discord import Permissions
 
-from bots.adapter import Button, Post
+from bots.adapter import Button, FetchFailed, Post
 from bots.discord import access, card, download, inbound, limits, markup, modals, permissions, routes
 from bots.discord.commands import LANGUAGES
 from bots.settings import Settings
@@ -223,3 +223,29 @@ def test_a_signed_address_tells_its_end(url: str, over: bool) -> None:
 def test_names_people_gave_are_kept() -> None:
     data = {"id": "1", "url": "u", "filename": "_.mp3", "title": "夜航"}
     assert inbound.raw_attachment(data).name == "夜航.mp3"
+
+
+SIGNED = "/attachments/1/2/a.mp3?ex=ff&hm=a%2Fb"
+CDN, OWN = "https://cdn.discordapp.com", "http://127.0.0.1:9"
+
+
+@pytest.mark.parametrize(
+    ("settings", "url", "fetched"),
+    [
+        (given(), CDN + SIGNED, CDN + SIGNED),
+        (given(), "http://cdn.discordapp.com" + SIGNED, None),
+        (given(), OWN + SIGNED, None),
+        (given(), "file:///etc/passwd", None),
+        (given(discord_cdn_base=OWN), CDN + SIGNED, OWN + SIGNED),
+        (given(discord_cdn_base=OWN), OWN + SIGNED, OWN + SIGNED),
+        (given(discord_cdn_base=OWN), "http://127.0.0.1:8" + SIGNED, None),
+        (given(attachment_hosts="127.0.0.1"), OWN + SIGNED, OWN + SIGNED),
+        (given(attachment_hosts="127.0.0.1:9"), OWN + SIGNED, OWN + SIGNED),
+    ],
+)
+def test_files_are_fetched_from_named_hosts_only(settings: Settings, url: str, fetched: str | None) -> None:
+    if fetched is None:
+        with pytest.raises(FetchFailed):
+            download.place(settings, url)
+    else:
+        assert str(download.place(settings, url)) == fetched
