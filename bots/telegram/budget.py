@@ -19,6 +19,9 @@ MINUTE_S = 61.0
 SECOND_S = 1.1
 """A second with a margin, for the same reason."""
 
+AT_A_TIME = 15
+"""Calls under way at once, videos not counted: what is sent while Telegram is slow would arrive in a heap."""
+
 FORGET_AFTER = 4096
 """Spends between two looks for chats that fell silent."""
 
@@ -119,6 +122,13 @@ class Budget:
         if self._spends % FORGET_AFTER == 0:
             self._forget(now_s)
 
+    def finish(self, call: Call, now_s: float) -> None:
+        """The call was answered: gaps count from here, for it may have been long on its way."""
+        if call.rank is not Rank.ACTION:
+            self._chats[call.chat] = now_s
+        if call.slot:
+            self._slots[call.chat, call.slot] = now_s
+
     def _group_ready(self, call: Call, now_s: float) -> float:
         spent = self._groups.get(call.chat)
         if not spent:
@@ -144,6 +154,7 @@ class Line:
     budget: Budget
     _waiting: list[Call] = field(default_factory=list)
     _under_way: set[tuple[str, str]] = field(default_factory=set)
+    _light: int = 0
 
     def __len__(self) -> int:
         return len(self._waiting)
@@ -166,18 +177,21 @@ class Line:
         """Return the call that goes now, its budget spent, or None. `done` must follow it."""
         if not self._waiting or self.budget.free_at(now_s) > now_s:
             return None
-        ready = [call for call in self._waiting if self._may_go(call, now_s)]
+        ready = [call for call in self._waiting if self._idle(call) and self.budget.ready_at(call, now_s) <= now_s]
         if not ready:
             return None
         call = min(ready, key=lambda c: (c.rank, c.place))
         self._waiting.remove(call)
         self.budget.spend(call, now_s)
+        self._light += call.rank is not Rank.DELIVERY
         if call.slot:
             self._under_way.add((call.chat, call.slot))
         return call
 
-    def done(self, call: Call) -> None:
+    def done(self, call: Call, now_s: float) -> None:
         """The call came back; the next of its slot may go."""
+        self.budget.finish(call, now_s)
+        self._light -= call.rank is not Rank.DELIVERY
         self._under_way.discard((call.chat, call.slot))
 
     def wait_s(self, now_s: float) -> float | None:
@@ -187,12 +201,14 @@ class Line:
         free = self.budget.free_at(now_s)
         if free > now_s:
             return free - now_s
-        idle = [call for call in self._waiting if (call.chat, call.slot) not in self._under_way]
+        idle = [call for call in self._waiting if self._idle(call)]
         return max(0.0, min(self.budget.ready_at(call, now_s) for call in idle) - now_s) if idle else None
 
     def crowd_s(self) -> float:
         """Return how long the calls that wait now will take in all, seconds."""
         return len(self._waiting) / self.budget.rules.per_s
 
-    def _may_go(self, call: Call, now_s: float) -> bool:
-        return (call.chat, call.slot) not in self._under_way and self.budget.ready_at(call, now_s) <= now_s
+    def _idle(self, call: Call) -> bool:
+        """Whether nothing under way keeps this call back."""
+        crowded = self._light >= AT_A_TIME and call.rank is not Rank.DELIVERY
+        return not crowded and (call.chat, call.slot) not in self._under_way

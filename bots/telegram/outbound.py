@@ -29,7 +29,7 @@ from bots.outbox import split
 from bots.services import Notes
 from bots.settings import Settings
 from bots.telegram import files
-from bots.telegram.budget import Call, Rank, Rules
+from bots.telegram.budget import Budget, Call, Rank, Rules
 from bots.telegram.chats import Chats
 from bots.telegram.limits import (
     MAX_CAPTION,
@@ -93,7 +93,7 @@ class TelegramOutbound:
         self._settings = settings
         self._bot = bot
         self.chats = Chats(notes)
-        self._sender = sender or Sender(Rules(settings.telegram_per_s, settings.telegram_group_per_min))
+        self._sender = sender or Sender(Budget(Rules(settings.telegram_per_s, settings.telegram_group_per_min)))
         self._upload_bytes = MAX_LOCAL_UPLOAD_BYTES if settings.telegram_local else MAX_UPLOAD_BYTES
         self._drafts = settings.telegram_drafts
         self._reactions = True

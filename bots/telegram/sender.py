@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from telegram.error import RetryAfter
 
-from bots.telegram.budget import Budget, Call, Line, Rank, Rules
+from bots.telegram.budget import Budget, Call, Line, Rank
 
 T = TypeVar("T")
 
@@ -36,8 +36,8 @@ class Sender:
         clock_s: Monotonic seconds.
     """
 
-    def __init__(self, rules: Rules, clock_s: Callable[[], float] = time.monotonic) -> None:
-        self._line = Line(Budget(rules))
+    def __init__(self, budget: Budget, clock_s: Callable[[], float] = time.monotonic) -> None:
+        self._line = Line(budget)
         self._clock_s = clock_s
         self._turns: dict[Call, asyncio.Future[None]] = {}
         self._alarm: asyncio.TimerHandle | None = None
@@ -68,7 +68,7 @@ class Sender:
                 if call.rank is Rank.ACTION:
                     raise Superseded from None
             finally:
-                self._line.done(call)
+                self._line.done(call, self._clock_s())
                 self._pump()
 
     async def _turn(self, call: Call) -> None:
@@ -82,7 +82,7 @@ class Sender:
             await turn
         except asyncio.CancelledError:
             if turn.done() and not turn.cancelled():
-                self._line.done(call)
+                self._line.done(call, self._clock_s())
             raise
         finally:
             self._turns.pop(call, None)
@@ -93,7 +93,7 @@ class Sender:
         while (call := self._line.next(now)) is not None:
             turn = self._turns.get(call)
             if turn is None or turn.done():
-                self._line.done(call)
+                self._line.done(call, now)
             else:
                 turn.set_result(None)
         if self._alarm is not None:

@@ -14,7 +14,7 @@ def drain(line: Line, now: float, until: float, step: float = 0.1) -> list[tuple
     while now < until:
         while (call := line.next(now)) is not None:
             gone.append((round(now, 1), call))
-            line.done(call)
+            line.done(call, now)
         now += step
     return gone
 
@@ -74,7 +74,7 @@ def test_newer_news_of_a_card_take_the_place_of_waiting_ones_and_never_overtake_
     waiting.offer(second)
     assert waiting.offer(third) is second
     assert (waiting.next(101.0), waiting.wait_s(101.0)) == (None, None)
-    waiting.done(first)
+    waiting.done(first, 101.0)
     assert waiting.next(101.0) is third
 
 
