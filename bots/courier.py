@@ -131,7 +131,9 @@ class Courier:
                 key = "export-ready-link" if url else "export-ready-no-link"
                 name = parcel.delivery.file_name.removesuffix(".mp4")
                 text = parcel.say(key, name=name, link=url or "", mb=round(size_bytes / 1e6))
-                post = result_post(parcel.turn.id, text, parcel.delivery.project_link, parcel.say)
+                delivery = parcel.delivery
+                size = (delivery.width, delivery.height) if delivery.width and delivery.height else None
+                post = result_post(parcel.turn.id, text, delivery.project_link, parcel.say, size)
                 await parcel.turn.reach(Stage.DELIVERING)
                 parcel.turn.guard()
                 return await parcel.outbound.send(parcel.where, post, parcel.mark)
@@ -156,7 +158,7 @@ class Courier:
             cover=cover if made else None,
         )
         text = say(key, name=delivery.file_name.removesuffix(".mp4"), link=self._link(delivery) or "")
-        post = result_post(parcel.turn.id, text, delivery.project_link, say)
+        post = result_post(parcel.turn.id, text, delivery.project_link, say, (facts.width, facts.height))
         try:
             await parcel.turn.reach(Stage.DELIVERING)
             parcel.turn.guard()

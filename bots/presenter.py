@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Protocol, assert_never
@@ -76,7 +77,8 @@ def present(event: e.Event, card: Card, say: Say) -> Shown:  # noqa: PLR0911, PL
         case e.Connecting():
             return stage("connecting", say("chat-connecting"))
         case e.Ready(link):
-            return Shown(replace(card, stage="ready", line=say("chat-ready"), link=link))
+            shown = replace(card, stage="ready", line=say("chat-ready"), link=link)
+            return Shown(shown, (Post("reply", f"{say('chat-ready')}\n{say('answers-tips')}"),))
         case e.TimelineGone():
             return reply(say("errors-timeline-gone"))
         case e.Said(text):
@@ -166,9 +168,16 @@ def span(seconds: float, say: Say) -> str:
     return say("card-minutes", count=round(seconds / 60))
 
 
-def result_post(job: str, text: str, project_link: str | None, say: Say) -> Post:
-    """The words and buttons beside a finished video."""
-    names = ("again", "edit", "aspect-9x16", "aspect-1x1", "delete")
+def other_shapes(size: tuple[int, int] | None) -> tuple[str, str]:
+    """The two shapes worth offering for a video of this size in pixels: not the one it has."""
+    if size is None or size[0] > size[1]:
+        return "aspect-9x16", "aspect-1x1"
+    return ("aspect-16x9", "aspect-1x1") if size[0] < size[1] else ("aspect-16x9", "aspect-9x16")
+
+
+def result_post(job: str, text: str, project_link: str | None, say: Say, size: tuple[int, int] | None = None) -> Post:
+    """The words and buttons beside a finished video of `size` pixels."""
+    names = ("again", "edit", *other_shapes(size), "delete")
     buttons = [Button(say(f"button-{name}"), name, job) for name in names]
     if project_link:
         buttons.append(Button(say("button-project"), url=project_link, style="link"))
@@ -199,8 +208,8 @@ def _failed(
     if link:
         buttons.append(Button(say("button-register"), url=link, style="link"))
     text = say(f"errors-{dashed(kind)}", **args)
-    if link:
-        text = f"{text}\n{link}"
+    # A sentence that leads to a link ends in a colon; where there is no web side it simply ends.
+    text = f"{text}\n{link}" if link else re.sub(r"\s*[:：]$", "。" if text.endswith("：") else ".", text)
     shown = replace(card, stage="failed", line=say("chat-failed"), done=None, final=True)
     return Shown(shown, (Post("reply", text, buttons=tuple(buttons)),))
 

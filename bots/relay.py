@@ -21,7 +21,9 @@ from bots.services import JobView, Receipt
 from bots.spool import Spool
 from bots.texts import Texts
 from core import conversation
+from core.errors import NemoError
 from core.events import Delivered, Doubtful, Event, Failed, StillWorking
+from core.flows import batch
 from core.flows.tools import JobFact, Pace, Rules, Tools
 from core.flows.verbs import EXPORT_MODES, person_key
 from core.languages import detect
@@ -78,7 +80,19 @@ class Relay:
     # -- the way in
 
     async def take(self, message: Message) -> Receipt:
-        """Keep a message, once, in order. See `bots.services.Intake`."""
+        """Keep a message, once, in order; one of several files and their instructions as several, one after the other.
+
+        See `bots.services.Intake`.
+        """
+        receipts: list[Receipt] = []
+        for part in batch.parts(message):
+            receipts.append(await self._take(part))
+            if receipts[-1].full:
+                break
+        first, last = receipts[0], receipts[-1]
+        return Receipt(last.job or first.job, first.place, all(one.duplicate for one in receipts), last.full)
+
+    async def _take(self, message: Message) -> Receipt:
         plan = route(message)
         lane = ASIDE if conversation.reads_only(plan) else ""
         try:
@@ -187,20 +201,44 @@ class Relay:
         aside = trip.aside = conversation.reads_only(turn.plan or route(turn.message))
         if not aside:
             trip.ticker.start(lambda: self._still(trip))
-            self._show(trip, replace(trip.card, stage="working", line=trip.say("chat-working")))
+            self._show(trip, await self._begun(turn, trip))
         async with aclosing(conversation.take(turn, trip.tools)) as events:
             async for event in events:
                 if isinstance(event, Delivered):
-                    await self._deliver(event, turn, trip)
+                    if not await self._deliver(event, turn, trip):
+                        break
+                    continue
                 self._present(event, trip)
         trip.ticker.cancel()
         if not aside:
             self._show(trip, self._closed(turn, trip))
         await trip.box.drain()
 
-    async def _deliver(self, event: Delivered, turn: Turn, trip: Trip) -> None:
-        """The video into the chat. The card waits: results go before progress."""
+    async def _begun(self, turn: Turn, trip: Trip) -> Card:
+        """The first look of a card: on first contact the connection, and whether a new video may take its time."""
+        session = await self._store.sessions.load(turn.message.channel.key)
+        if session is None:
+            return replace(trip.card, stage="connecting", line=trip.say("chat-connecting"))
+        line = trip.say("chat-working" if session.last_draft else "chat-working-new")
+        return replace(trip.card, stage="working", line=line)
+
+    async def _deliver(self, event: Delivered, turn: Turn, trip: Trip) -> bool:
+        """The video into the chat; False: it could not be fetched, and the turn ends here with the render kept."""
         self._present(event, trip)
+        try:
+            await self._hand_over(event, turn, trip)
+        except NemoError as error:
+            problem = Failed(type(error).__name__, retry=True)
+        except OSError as error:
+            log.warning("turn %s: the video cannot be kept here: %s", turn.id, error.strerror)
+            problem = Failed("Unexpected", retry=True)
+        else:
+            return True
+        await turn.reach(Stage.FAILED, failed=problem.kind, at="export")
+        self._present(problem, trip)
+        return False
+
+    async def _hand_over(self, event: Delivered, turn: Turn, trip: Trip) -> None:
         outbound = self._outbounds[turn.message.channel.platform]
         began = self._clock_s()
         await outbound.show_activity(trip.where, "uploading")
@@ -393,6 +431,7 @@ def about(message: Message) -> str:
 
 
 ASPECTS = {"aspect-9x16": "9:16", "aspect-1x1": "1:1", "aspect-16x9": "16:9"}
+"""Buttons of shapes; which two of them a video gets, tells `bots.presenter.other_shapes`."""
 
 
 def _pressed(action: str, view: JobView, message: Message) -> Message | None:  # noqa: PLR0911 - one case an action
@@ -401,13 +440,23 @@ def _pressed(action: str, view: JobView, message: Message) -> Message | None:  #
     match action:
         case "cancel" | "status" | "export":
             return replace(base, verb=action, text="", args={"job": view.id} if action == "cancel" else {})
+        case "retry" if view.facts.get("at") == "export":
+            # The words were heard, and may have been paid for: only the render is tried again.
+            return replace(base, verb="export", text="", args={"job": view.id} if view.facts.get("url") else {})
         case "retry" | "again":
             origin = view.message
+            heard_files = action == "retry" and view.facts.get("at") == "chat" and origin.text.strip()
             return replace(
-                origin, id=message.id, person=message.person, reply=message.reply, sent_at_s=message.sent_at_s
+                origin,
+                id=message.id,
+                person=message.person,
+                reply=message.reply,
+                sent_at_s=message.sent_at_s,
+                attachments=() if heard_files else origin.attachments,
             )
         case "edit":
-            return replace(base, verb="edit", args={"text": message.text})
+            verb = "edit" if message.text.strip() else "ask"
+            return replace(base, verb=verb, args={"text": message.text} if message.text.strip() else {})
         case "follow-up":
             offer = view.facts.get("offer")
             return replace(base, verb="edit", text=str(offer), args={"text": str(offer)}) if offer else None

@@ -48,6 +48,7 @@ async def take(turn: Turn, tools: Tools) -> AsyncGenerator[Event, None]:
 async def _steps(turn: Turn, tools: Tools) -> AsyncGenerator[Event, None]:
     """Every intent in its order; a failed one ends the turn, a forgotten session begins it anew, once."""
     while turn.step < len(turn.plan):
+        at = turn.plan[turn.step].kind
         try:
             async with aclosing(flow(turn.plan[turn.step], turn, tools)) as events:
                 async for event in events:
@@ -57,9 +58,15 @@ async def _steps(turn: Turn, tools: Tools) -> AsyncGenerator[Event, None]:
                 await turn.reach(Stage.FAILED, failed="SessionNotFound")
                 yield failed(error, tools, None, retry=True)
                 return
-            # Refused before anything ran there: the whole plan again, in a new session (nemovideo-api §10).
+            spoken = _spoken(turn)
             for event in await Desk(turn, tools).renew():
                 yield event
+            if spoken:
+                # The message may have been paid for already: only the person may say it again (nemovideo-api §8).
+                await turn.reach(Stage.FAILED, failed="SessionNotFound")
+                yield Failed("SessionRenewed", retry=True)
+                return
+            # Refused before anything ran there: the whole plan again, in a new session (nemovideo-api §10).
             await turn.advance(0, renewed=True)
             continue
         except FileUnavailable as error:
@@ -70,13 +77,19 @@ async def _steps(turn: Turn, tools: Tools) -> AsyncGenerator[Event, None]:
             yield Failed("FileUnavailable", args)
             return
         except NemoError as error:
-            await turn.reach(Stage.FAILED, failed=type(error).__name__)
+            await turn.reach(Stage.FAILED, failed=type(error).__name__, at=at)
             session = await tools.sessions.load(turn.message.channel.key)
             yield failed(error, tools, session, retry=not isinstance(error, UnsupportedFile))
             return
         if turn.stage in ENDED and turn.stage is not Stage.DONE:
             return
         await turn.advance(turn.step + 1)
+
+
+def _spoken(turn: Turn) -> bool:
+    """Whether words of this turn may have reached the agent already."""
+    here = isinstance(turn.plan[turn.step], Chat) and turn.stage not in (Stage.BEGIN, Stage.SNAPSHOT)
+    return here or any(isinstance(part, Chat) for part in turn.plan[: turn.step])
 
 
 def flow(intent: Intent, turn: Turn, tools: Tools) -> AsyncGenerator[Event, None]:

@@ -10,12 +10,15 @@ HEARD      the answer is over; what it changed was told
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+import contextlib
+import unicodedata
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field
+from typing import Any, Literal
 
-from core.draft import compare, summarise
-from core.errors import BadAnswer, NemoError, Unreachable
+from core.draft import Change, compare, ready, summarise
+from core.errors import BadAnswer, NemoError, NotSent, SessionNotFound, Unreachable
 from core.events import (
     BalanceRead,
     BrokeOff,
@@ -23,41 +26,59 @@ from core.events import (
     DraftChanged,
     DraftRead,
     Event,
+    ExportOffered,
     Failed,
+    FileWanted,
     FollowUpOffered,
     Recovering,
     Said,
+    Told,
     Working,
 )
 from core.flows.failures import failed
-from core.flows.tools import Desk, Tools
+from core.flows.tips import vague
+from core.flows.tools import Desk, Seen, Tools, beside
 from core.intents import Chat
 from core.nemo import gui
-from core.nemo.client import SessionState
 from core.nemo.stream import End, StreamError, Text, ToolCall
 from core.turn import Stage, Turn
+
+FIRST_VERSION_LOOKS = 3
+"""Looks at the state within one answer that makes a video, to know a first version when the agent speaks of it."""
 
 
 @dataclass(slots=True)
 class Heard:
-    """What was heard of one answer."""
+    """What was heard of one answer.
+
+    Attributes:
+        raw: A first version stood on the timeline when the agent spoke of it, and it went on working (§7.5).
+    """
 
     words: bool = False
     tools: bool = False
     end: End | None = None
     error: StreamError | None = None
     actions: list[gui.GuiAction] = field(default_factory=list)
+    raw: Literal["no", "there", "more"] = "no"
+    looks: int = 0
 
 
 async def run(intent: Chat, turn: Turn, tools: Tools) -> AsyncGenerator[Event, None]:
     """Take the chat part of a turn from wherever it stands to its end."""
+    if not says_something(intent.text):
+        yield FileWanted()
+        return
     desk = Desk(turn, tools)
-    for event in await desk.open():
-        yield event
+    async with aclosing(desk.open()) as events:
+        async for event in events:
+            yield event
     if turn.stage in (Stage.BEGIN, Stage.SNAPSHOT):
         async with aclosing(_exchange(intent.text, desk)) as events:
             async for event in events:
                 yield event
+        if await _tip_is_due(intent.text, desk):
+            yield Told("tips")
     elif turn.stage in (Stage.SENDING, Stage.STREAMING):
         # A restart never sends: whoever was here before may have.
         await turn.reach(Stage.LOOKING, arrived=turn.stage is Stage.STREAMING, looks=0)
@@ -67,10 +88,15 @@ async def run(intent: Chat, turn: Turn, tools: Tools) -> AsyncGenerator[Event, N
                 yield event
 
 
+async def _tip_is_due(text: str, desk: Desk) -> bool:
+    """Once in a project, after a vague prompt that was answered; first contact has just told the same."""
+    return desk.turn.stage is Stage.HEARD and not desk.made and vague(text) and await desk.once("tips")
+
+
 async def _exchange(text: str, desk: Desk, *, follow_up: bool = False) -> AsyncGenerator[Event, None]:
     """Say `text` once and read the answer to its end."""
-    turn, tools = desk.turn, desk.tools
-    before = await tools.nemo.state(desk.current.session_id)
+    turn = desk.turn
+    before = await desk.look()
     await desk.saw(before)
     await turn.reach(Stage.SENDING, before=before.digest, following=follow_up or None)
     heard = Heard()
@@ -92,6 +118,7 @@ async def _exchange(text: str, desk: Desk, *, follow_up: bool = False) -> AsyncG
 async def _listen(text: str, desk: Desk, heard: Heard) -> AsyncGenerator[Event, None]:
     """Send, read, pass on what people should hear. Takes the intent back if not one byte left."""
     turn, tools = desk.turn, desk.tools
+    makes = not ready(desk.current.last_draft)
     left = False
 
     def guard() -> None:
@@ -107,6 +134,8 @@ async def _listen(text: str, desk: Desk, heard: Heard) -> AsyncGenerator[Event, 
                 event = _understand(item, heard)
                 if event is not None:
                     yield event
+                    if makes and isinstance(event, Said):
+                        await _look_for_first_version(heard, desk)
     except asyncio.CancelledError:
         if not left:  # shutdown between the intent and the first byte: nothing was sent, so say so
             await asyncio.shield(turn.reach(Stage.BEGIN))
@@ -115,6 +144,16 @@ async def _listen(text: str, desk: Desk, heard: Heard) -> AsyncGenerator[Event, 
         if not isinstance(error, Unreachable | BadAnswer):
             await turn.reach(Stage.BEGIN)  # refused before the stream: nothing runs there
         raise
+
+
+async def _look_for_first_version(heard: Heard, desk: Desk) -> None:
+    """The agent spoke while it makes a video: was it of a first version that is there already?"""
+    if heard.raw != "no" or heard.looks >= FIRST_VERSION_LOOKS:
+        return
+    heard.looks += 1
+    with contextlib.suppress(NemoError):
+        if ready((await desk.look()).draft):
+            heard.raw = "there"
 
 
 def _understand(item: object, heard: Heard) -> Event | None:
@@ -128,6 +167,8 @@ def _understand(item: object, heard: Heard) -> Event | None:
                 return Said(translated.shown)
         case ToolCall(name=name):
             heard.tools = True
+            if heard.raw == "there":
+                heard.raw = "more"
             return Working(f"tool-{tool_kind(name)}")
         case StreamError():
             heard.error = item
@@ -136,63 +177,97 @@ def _understand(item: object, heard: Heard) -> Event | None:
     return None
 
 
-async def _conclude(heard: Heard, before: SessionState, desk: Desk, *, follow_up: bool) -> AsyncGenerator[Event, None]:
+async def _conclude(heard: Heard, before: Seen, desk: Desk, *, follow_up: bool) -> AsyncGenerator[Event, None]:
     """The stream is over: read the state, tell what changed, carry out what the agent's words stand for."""
-    turn, tools = desk.turn, desk.tools
+    turn = desk.turn
     outcome = heard.end.outcome if heard.end else "disconnect"
     if outcome in ("disconnect", "timeout", "too-long"):
         await turn.reach(Stage.LOOKING, arrived=turn.stage is Stage.STREAMING, looks=0)
         return
     if outcome == "broken-off":
         yield BrokeOff()
+    if outcome == "failed" and heard.end is not None and isinstance(heard.end.error, SessionNotFound):
+        async with aclosing(_gone(desk)) as events:
+            async for event in events:
+                yield event
+        return
     silent = not heard.words
-    after = await _settled(before, desk, wait=silent and outcome != "failed")
+    waits = silent and outcome != "failed" and not any(action.kind == "export" for action in heard.actions)
+    after = await _settled(before, desk, wait=waits)
     changed = after is not None and after.digest != before.digest
     if outcome == "failed":
-        error = heard.end.error if heard.end else None
-        yield failed(error, tools, desk.session, retry=not changed)
-    if after is not None and (changed or (silent and outcome != "failed")) and (silent or outcome != "text"):
-        yield DraftChanged(compare(before.draft, after.draft), silent=silent)
+        yield failed(heard.end.error if heard.end else None, desk.tools, desk.session, retry=not changed)
+    async with aclosing(_tell(heard, before, after, outcome)) as events:
+        async for event in events:
+            yield event
     await _heard(after, changed, desk)
-    async with aclosing(_act(heard.actions, after, desk, follow_up=follow_up)) as events:
+    if outcome == "failed" and not changed:
+        await turn.reach(Stage.FAILED, failed="stream", at="chat")
+        return
+    async with aclosing(_act(heard, after, changed, desk, follow_up=follow_up)) as events:
         async for event in events:
             yield event
 
 
-async def _settled(before: SessionState, desk: Desk, *, wait: bool) -> SessionState | None:
+async def _gone(desk: Desk) -> AsyncGenerator[Event, None]:
+    """The stream itself said that there is no such session: a new one, and the person says it again if they like."""
+    for event in await desk.renew():
+        yield event
+    await desk.turn.reach(Stage.FAILED, failed="SessionNotFound")
+    yield Failed("SessionRenewed", retry=True)
+
+
+async def _tell(heard: Heard, before: Seen, after: Seen | None, outcome: str) -> AsyncGenerator[Event, None]:
+    """What changed, where the agent did not say it itself to the end; of two stages, all tracks."""
+    if after is None:
+        return
+    changed = after.digest != before.digest
+    silent = not heard.words
+    due = {"text": silent, "silent": True, "broken-off": True, "failed": changed}.get(outcome, False)
+    asks_for_export = any(action.kind == "export" for action in heard.actions)
+    if due and (changed or not asks_for_export):
+        yield DraftChanged(await compared(before.draft, after.draft), silent=silent)
+    elif heard.raw == "more" and ready(after.draft):
+        yield DraftRead(await beside(lambda: summarise(after.draft), after.draft))
+        yield Told("keep-or-strip")
+
+
+async def _settled(before: Seen, desk: Desk, *, wait: bool) -> Seen | None:
     """Read the state after the answer; a silent one is read a few times more until a change shows (§7.3)."""
     tools = desk.tools
-    state: SessionState | None = None
+    seen: Seen | None = None
     for look in range(1 + (tools.pace.silent_look_times if wait else 0)):
         if look:
             await tools.sleep(tools.pace.silent_look_s)
         try:
-            state = await tools.nemo.state(desk.current.session_id)
+            seen = await desk.look()
         except (Unreachable, BadAnswer):
             continue
-        if state.digest != before.digest:
+        if seen.digest != before.digest:
             break
-    return state
+    return seen
 
 
-async def _heard(after: SessionState | None, changed: bool, desk: Desk) -> None:
+async def _heard(after: Seen | None, changed: bool, desk: Desk) -> None:
     if after is not None:
         await desk.saw(after)
     await desk.turn.reach(Stage.HEARD, changed=bool(changed or desk.turn.facts.get("changed")) or None, before=None)
 
 
 async def _act(
-    actions: list[gui.GuiAction], after: SessionState | None, desk: Desk, *, follow_up: bool
+    heard: Heard, after: Seen | None, changed: bool, desk: Desk, *, follow_up: bool
 ) -> AsyncGenerator[Event, None]:
     """Carry out the harmless actions that GUI sentences stood for (§7.2; decisions 2 and 4)."""
     turn, tools = desk.turn, desk.tools
-    kinds = {action.kind for action in actions}
+    kinds = {action.kind for action in heard.actions}
     if kinds & {"state", "tracks"} and after is not None:
-        yield DraftRead(summarise(after.draft))
+        yield DraftRead(await beside(lambda: summarise(after.draft), after.draft))
     if "credits" in kinds:
         balance = await tools.nemo.balance()
         yield BalanceRead(balance.available, balance.frozen, balance.total)
-    edits = [action.text for action in actions if action.kind == "follow-up" and action.text]
+    if "export" in kinds and not changed and after is not None and ready(after.draft):
+        yield ExportOffered()
+    edits = [action.text for action in heard.actions if action.kind == "follow-up" and action.text]
     if not edits or follow_up or turn.resumed:
         return
     if not tools.rules.follow_up:
@@ -210,25 +285,35 @@ async def _recover(desk: Desk) -> AsyncGenerator[Event, None]:
     yield Recovering()
     before_digest = turn.facts.get("before")
     before_draft = desk.current.last_draft
-    last: SessionState | None = None
+    last: Seen | None = None
     for look in range(int(turn.facts.get("looks", 0)), tools.pace.look_times):
         await tools.sleep(tools.pace.look_first_s if look == 0 else tools.pace.look_again_s)
         try:
-            state = await tools.nemo.state(desk.current.session_id)
-        except (Unreachable, BadAnswer):
+            seen = await desk.look()
+        except (Unreachable, BadAnswer, NotSent):
             continue  # a failed look is no look: it does not count as unchanged
         # A change alone does not prove that the turn is over: two looks have to agree (two stages, §7.5).
-        if state.digest != before_digest and last is not None and last.digest == state.digest:
+        if seen.digest != before_digest and last is not None and last.digest == seen.digest:
             break
-        last = state
+        last = seen
         await turn.reach(Stage.LOOKING, looks=look + 1)
     if last is not None and last.digest != before_digest:
-        yield DraftChanged(compare(before_draft, last.draft), silent=True)
+        yield DraftChanged(await compared(before_draft, last.draft), silent=True)
         await _heard(last, True, desk)
         return
     arrived = bool(turn.facts.get("arrived"))
-    await turn.reach(Stage.DOUBTFUL, doubtful="nothing-seen" if arrived else "message")
+    await turn.reach(Stage.DOUBTFUL, doubtful="nothing-seen" if arrived else "message", at="chat")
     yield Failed("NothingSeen", retry=True) if arrived else Doubtful("message")
+
+
+async def compared(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> tuple[Change, ...]:
+    """What differs between two drafts, worked out where it holds up nobody."""
+    return await beside(lambda: compare(before, after), before, after)
+
+
+def says_something(text: str) -> bool:
+    """Whether there is anything to be seen in a text: blanks, joiners and bidi marks alone say nothing."""
+    return any(unicodedata.category(character)[0] not in "ZC" for character in text)
 
 
 _TOOLS = (

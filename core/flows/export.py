@@ -9,7 +9,8 @@ DELIVERING, DELIVERED  written by the relay around the sending
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+import mimetypes
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 
 from core.draft import ready, summarise
@@ -25,8 +26,10 @@ from core.events import (
     Superseded,
     Working,
 )
-from core.flows.tools import Desk, Tools
-from core.intents import Chat, Export, Upload
+from core.flows.tools import Desk, Tools, beside
+from core.flows.verbs import as_talk
+from core.intents import Chat, Do, Export, Upload
+from core.messages import Message
 from core.nemo.protocol import Kind
 from core.nemo.resend import Action, remedy_for
 from core.render import Delivery, Render
@@ -72,25 +75,45 @@ async def _again(job_id: str, desk: Desk) -> None:
 async def _wanted(intent: Export, desk: Desk) -> tuple[Event, ...] | None:
     """Decide whether to render; None: yes, and our render id is stored. Else what to say instead."""
     turn, tools = desk.turn, desk.tools
-    state = await tools.nemo.state(desk.current.session_id)
-    if not ready(state.draft):
+    seen = await desk.look()
+    if not ready(seen.draft):
         return (NothingYet(),) if intent.asked else ()
     if not intent.asked:
-        if state.digest == desk.current.rendered_digest or not turn.facts.get("changed"):
+        if seen.digest == desk.current.rendered_digest or not turn.facts.get("changed"):
             return ()
         if tools.rules.export == "offer":
             return (ExportOffered(),)
         if tools.rules.export == "asked" or await _newer_edit(desk):
             return ()
-    await desk.saw(state)
-    await turn.reach(Stage.SUBMITTING, render=tools.render_id(), digest=state.digest, tries=1)
+    await desk.saw(seen)
+    await turn.reach(Stage.SUBMITTING, render=tools.render_id(), digest=seen.digest, tries=1)
     return None
 
 
 async def _newer_edit(desk: Desk) -> bool:
-    """Whether a message waits that will change the draft: its own render covers this one (decisions 2)."""
-    waiting = await desk.tools.waiting(desk.key)
-    return any(isinstance(part, Chat | Upload) for message in waiting for part in route(message))
+    """Whether a message waits that will change this draft: its own render covers this one (decisions 2)."""
+    return supersedes(await desk.tools.waiting(desk.key), desk.tools.locale)
+
+
+def supersedes(waiting: Sequence[Message], locale: str) -> bool:
+    """Whether these messages, in their order, change the draft under way.
+
+    A track begins a video of its own, and another project has a draft of its own: what was made before is still
+    wanted then, each of several files with its own video (decisions 5).
+    """
+    for message in waiting:
+        plan = as_talk(route(message), locale)
+        if any(isinstance(part, Do) and part.verb in ("new", "projects") for part in plan) or brings_track(message):
+            return False
+        if any(isinstance(part, Chat | Upload) for part in plan):
+            return True
+    return False
+
+
+def brings_track(message: Message) -> bool:
+    """Whether a file of a message is music or has some: sound or film, by its type, else by its name."""
+    kinds = (one.mime or mimetypes.guess_type(one.name)[0] or "" for one in message.attachments)
+    return any(kind.startswith(("audio/", "video/")) for kind in kinds)
 
 
 async def _adopt_or_submit(desk: Desk) -> None:
@@ -116,13 +139,13 @@ async def _adopt_or_submit(desk: Desk) -> None:
 
 async def _submit(desk: Desk) -> None:
     turn, tools = desk.turn, desk.tools
-    state = await tools.nemo.state(desk.current.session_id)
-    if state.draft is None or not ready(state.draft):
+    seen = await desk.look()
+    if seen.draft is None or not ready(seen.draft):
         raise BadAnswer("the draft is gone between the look and the export")
-    await turn.reach(Stage.SUBMITTING, digest=state.digest)
+    await turn.reach(Stage.SUBMITTING, digest=seen.digest)
     try:
         taken = await tools.nemo.submit_render(
-            turn.facts["render"], desk.current.session_id, state.draft, guard=turn.guard
+            turn.facts["render"], desk.current.session_id, seen.draft, guard=turn.guard
         )
     except (Unreachable, BadAnswer):
         # It may have arrived: our own id tells.
@@ -192,7 +215,7 @@ async def _look(desk: Desk) -> Render | None:
 
 async def _delivery(desk: Desk) -> Delivery:
     facts, session = desk.turn.facts, desk.current
-    summary = summarise(session.last_draft)
+    summary = await beside(lambda: summarise(session.last_draft), session.last_draft)
     title = (summary.title if summary else None) or session.name or "video"
     return Delivery(
         render_id=str(facts["render"]),

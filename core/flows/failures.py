@@ -29,6 +29,7 @@ def failed(
     link: str | None = None
     if isinstance(error, errors.UnsupportedFile):
         args["name"] = error.name
+        args["convert"] = "yes" if error.name.lower().endswith((".flac", ".ogg", ".opus")) else "no"
     if kind in ("OutOfCredits", "ExportBlocked"):
         user = session.user_id if session else None
         anonymous = tools.nemo.anonymous

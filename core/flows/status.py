@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator
 
 from core.draft import summarise
 from core.events import DraftRead, Event
-from core.flows.tools import Desk, Tools
+from core.flows.tools import Desk, Tools, beside
 from core.intents import Status
 from core.turn import Turn
 
@@ -21,4 +21,4 @@ async def run(_intent: Status, turn: Turn, tools: Tools) -> AsyncGenerator[Event
         yield DraftRead(None, job)
         return
     state = await tools.nemo.state(session.session_id)
-    yield DraftRead(summarise(state.draft), job)
+    yield DraftRead(await beside(lambda: summarise(state.draft), state.draft), job)

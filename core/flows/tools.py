@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+import re
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, TypeVar
 
 from core.events import Connecting, Event, Ready, TimelineGone
+from core.languages import normalise
 from core.messages import Attachment, Message
-from core.nemo.client import NemoClient, SessionState
+from core.nemo.client import NemoClient
 from core.store.sessions import Session, Sessions
 from core.turn import Journal, Turn
 
 DRAFT_KEPT_BYTES = 256_000
+HEAVY_SEGMENTS = 200
+"""A draft of more segments is compared, summed up and hashed in a thread: 10,000 take a second."""
+
+UNNAMED = "project"
+NAME_LONGEST = 60
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,26 +133,54 @@ class Tools:
     locale: str = "en"
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One look at a session: the draft (None: nothing was made), how many media are there, and a digest of it all."""
+
+    draft: dict[str, Any] | None
+    media: int
+    digest: str
+
+
+async def beside(work: Callable[[], T], *drafts: object) -> T:
+    """Do pure work on drafts: at once while they are small, in a thread where it would hold up everybody else."""
+    return await asyncio.to_thread(work) if any(map(_is_heavy, drafts)) else work()
+
+
+def _is_heavy(draft: object) -> bool:
+    tracks = draft.get("t") if isinstance(draft, Mapping) else None
+    if not isinstance(tracks, list):
+        return False
+    segments = (track.get("sg") for track in tracks if isinstance(track, Mapping))
+    return len(tracks) + sum(len(some) for some in segments if isinstance(some, list)) > HEAVY_SEGMENTS
+
+
 class Desk:
-    """The session of one turn's channel, loaded once and saved through the turn's own journal."""
+    """The session of one turn's channel, loaded once and saved through the turn's own journal.
+
+    Attributes:
+        made: The session was made by this desk: first contact.
+    """
 
     def __init__(self, turn: Turn, tools: Tools) -> None:
         self.turn = turn
         self.tools = tools
         self.key = turn.message.channel.key
         self.session: Session | None = None
+        self.made = False
 
-    async def open(self) -> list[Event]:
-        """Load the channel's session, or make its first one. Returns what people should hear of it."""
+    async def open(self) -> AsyncGenerator[Event, None]:
+        """Load the channel's session, or make its first one and say so."""
         self.session = await self.tools.sessions.load(self.key)
-        if self.session is not None:
-            return []
-        await self._create()
-        return [Connecting(), Ready(await self.project_link())]
+        if self.session is None:
+            yield Connecting()
+            await self._create()
+            self.made = True
+            yield Ready(await self.project_link())
 
-    async def renew(self) -> list[Event]:
-        """Make a new session in place of one that the backend forgot (1002)."""
-        await self._create()
+    async def renew(self, name: str = "") -> list[Event]:
+        """Make a new session in place of the present one, which the backend forgot (1002) or a person leaves."""
+        await self._create(name)
         return [TimelineGone()]
 
     async def peek(self) -> Session | None:
@@ -150,15 +188,36 @@ class Desk:
         self.session = await self.tools.sessions.load(self.key)
         return self.session
 
-    async def saw(self, state: SessionState) -> None:
+    async def look(self) -> Seen:
+        """Read the state: always safe. Raises NemoError."""
+        state = await self.tools.nemo.state(self.current.session_id)
+        digest = await beside(lambda: state.digest, state.draft)
+        return Seen(state.draft, len(state.video_infos), digest)
+
+    async def saw(self, seen: Seen) -> None:
         """Remember the draft that was seen last, to tell later what changed."""
         # A huge draft is remembered by its digest alone: a change of it is noticed, but not told in detail.
-        draft = state.draft if len(json.dumps(state.draft)) <= DRAFT_KEPT_BYTES else None
-        await self._save(replace(self.current, last_draft=draft, last_digest=state.digest, used_s=self.tools.now_s()))
+        size = await beside(lambda: len(json.dumps(seen.draft)), seen.draft)
+        draft = seen.draft if size <= DRAFT_KEPT_BYTES else None
+        if (draft, seen.digest) == (self.current.last_draft, self.current.last_digest):
+            return
+        await self._save(replace(self.current, last_draft=draft, last_digest=seen.digest, used_s=self.tools.now_s()))
 
     async def rendered(self, digest: str) -> None:
         """Remember which draft the last delivered video shows."""
         await self._save(replace(self.current, rendered_digest=digest))
+
+    async def call_it(self, name: str) -> None:
+        """Name a project that has no name yet after its first track."""
+        if self.current.name == UNNAMED and name != UNNAMED:
+            await self._save(replace(self.current, name=name))
+
+    async def once(self, what: str) -> bool:
+        """Whether this is the first time in this project; remembers that it was."""
+        if self.current.facts.get(what):
+            return False
+        await self._save(replace(self.current, facts={**self.current.facts, what: True}))
+        return True
 
     @property
     def journal(self) -> Journal:
@@ -180,10 +239,9 @@ class Desk:
         self.session = session
         await self.tools.sessions.save(self.key, session, self.journal)
 
-    async def _create(self) -> None:
-        message = self.turn.message
-        name = project_name(message)
-        made = await self.tools.nemo.create_session(name, self.tools.locale)
+    async def _create(self, named: str = "") -> None:
+        name = named[:NAME_LONGEST].strip() or project_name(self.turn.message)
+        made = await self.tools.nemo.create_session(name, session_language(self.tools.locale))
         self.session = Session(
             session_id=made.session_id,
             task_id=made.task_id or "",
@@ -196,10 +254,14 @@ class Desk:
 
 
 def project_name(message: Message) -> str:
-    """Name a project after the track, else after the words, else "project"; at most 60 characters."""
-    for attachment in message.attachments:
-        if attachment.title:
-            return attachment.title[:60]
-        if attachment.name:
-            return attachment.name.rsplit(".", 1)[0][:60] or "project"
-    return "project"
+    """Name a project after its first track, as its tags or its file call it; "project" without one."""
+    names = ((one.title or one.name.rsplit(".", 1)[0])[:NAME_LONGEST].strip() for one in message.attachments)
+    return next((name for name in names if name), UNNAMED)
+
+
+def session_language(locale: str) -> str:
+    """The tag that a session is made with: "en", "zh-CN", "es", another well-formed one as it is, else "en" (§4.1)."""
+    known = normalise(locale)
+    if known is not None:
+        return "zh-CN" if known == "zh" else known
+    return locale.replace("_", "-") if re.fullmatch(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*", locale) else "en"

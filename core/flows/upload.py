@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from urllib.parse import unquote, urlsplit
 
 from core import sniff
 from core.errors import UnsupportedFile
 from core.events import Event, FileWanted, Stored, Working
-from core.flows.tools import Desk, Tools
+from core.flows.tools import Desk, FileUnavailable, Tools, project_name
 from core.intents import Upload
 from core.nemo.client import LocalFile
 from core.turn import Stage, Turn
@@ -30,13 +32,15 @@ async def run(intent: Upload, turn: Turn, tools: Tools) -> AsyncGenerator[Event,
     yield Working("uploading")
     desk = Desk(turn, tools)
     files = [await _local(turn, tools, index) for index in range(len(attachments))]
-    for event in await desk.open():
-        yield event
+    async with aclosing(desk.open()) as events:
+        async for event in events:
+            yield event
     if files:
         await _send(desk, files, ())
     if intent.urls:
         await _send(desk, (), intent.urls)
-    names = tuple(file.name for file in files) + intent.urls
+    names = tuple(file.name for file in files) + tuple(url_name(url) for url in intent.urls)
+    await desk.call_it(project_name(turn.message))
     await turn.reach(Stage.UPLOADED, known=None, part=None)
     for file in files:
         await tools.files.forget(file.path)
@@ -47,7 +51,10 @@ async def _local(turn: Turn, tools: Tools, index: int) -> LocalFile:
     """Fetch an attachment and refuse what the backend would refuse, before a byte of it travels."""
     attachment = turn.message.attachments[index]
     path = await tools.files.fetch(turn.message, attachment)
-    found = await asyncio.to_thread(sniff.sniff, path, attachment.name)
+    try:
+        found = await asyncio.to_thread(sniff.sniff, path, attachment.name)
+    except OSError:
+        raise FileUnavailable("storage", attachment.name) from None
     return LocalFile(path=path, name=found.name, mime=found.mime)
 
 
@@ -69,10 +76,18 @@ async def _send(desk: Desk, files: list[LocalFile] | tuple[()], urls: tuple[str,
             await tools.nemo.upload_files(desk.current.session_id, files, None, guard=turn.guard)
         else:
             await tools.nemo.upload_urls(desk.current.session_id, urls, guard=turn.guard)
+    except OSError:
+        raise FileUnavailable("storage", ", ".join(file.name for file in files)) from None
     except UnsupportedFile as error:
-        error.name = error.name or ", ".join(file.name for file in files) or ", ".join(urls)
+        error.name = error.name or ", ".join((*(file.name for file in files), *map(url_name, urls)))
         raise
 
 
 async def _media_count(desk: Desk) -> int:
     return len((await desk.tools.nemo.state(desk.current.session_id)).video_infos)
+
+
+def url_name(url: str) -> str:
+    """What an address is called among people: its last part, else its host. Queries may hold secrets of theirs."""
+    parts = urlsplit(url)
+    return unquote(parts.path.rstrip("/").rpartition("/")[2]) or parts.hostname or url.partition("?")[0]

@@ -14,7 +14,7 @@ from core.messages import Message
 from core.router import Explanation, explain
 from core.turn import Turn
 
-BESIDE = frozenset({"help", "status", "why", "queue", "cancel", "language", "settings", "greet"})
+BESIDE = frozenset({"help", "status", "why", "queue", "cancel", "language", "settings", "greet", "ask"})
 """Verbs that are answered beside the queue: they change nothing in the session."""
 
 EXPORT_MODES = ("changed", "asked", "offer")
@@ -51,6 +51,8 @@ async def run(intent: Do, turn: Turn, tools: Tools) -> AsyncGenerator[Event, Non
             yield Told("help")
         case "why":
             yield Told("why", {"rules": why(turn.message, intent.argument)})
+        case "ask":
+            yield Told("edit-which")
         case "status":
             async with aclosing(status.run(Status(), turn, tools)) as events:
                 async for event in events:
@@ -60,8 +62,7 @@ async def run(intent: Do, turn: Turn, tools: Tools) -> AsyncGenerator[Event, Non
         case "cancel":
             yield await _cancel(intent.argument, turn, tools)
         case "new":
-            for event in await _new(turn, tools):
-                yield event
+            yield await _new(intent.argument, turn, tools)
         case "projects":
             yield await _projects(intent.argument, turn, tools)
         case "language":
@@ -103,11 +104,11 @@ async def _cancel(argument: str, turn: Turn, tools: Tools) -> Event:
     return Told("cancel-running") if outcome == "running" else Told("cancel-nothing")
 
 
-async def _new(turn: Turn, tools: Tools) -> list[Event]:
+async def _new(title: str, turn: Turn, tools: Tools) -> Event:
     desk = Desk(turn, tools)
     had = await desk.peek() is not None
-    await desk.renew()
-    return [Told("projects-new", {"had": "yes" if had else "no"})]
+    await desk.renew(" ".join(title.split()))
+    return Told("projects-new", {"had": "yes" if had else "no"})
 
 
 async def _projects(argument: str, turn: Turn, tools: Tools) -> Event:

@@ -38,7 +38,8 @@ async def test_a_file_alone_asks_what_to_do_with_it(backend: Backend, tmp_path: 
     async with open_chat(tmp_path, backend.url) as (program, chat):
         assert await say(program, "", track(tmp_path)) == "done"
     assert backend.world.said == {}
-    assert "Now tell me what you want" in chat.replies[0]
+    assert chat.replies[0].startswith("✅ Ready!")
+    assert "Now tell me what you want" in chat.replies[1]
 
 
 async def test_words_without_a_change_make_no_video(backend: Backend, tmp_path: Path) -> None:
@@ -91,7 +92,7 @@ async def test_a_retry_button_says_it_once_more(backend: Backend, tmp_path: Path
 async def test_gui_talk_is_not_shown_and_the_export_is_done(backend: Backend, tmp_path: Path) -> None:
     async with open_chat(tmp_path, backend.url) as (program, chat):
         await say(program, "gui talk please")
-    assert chat.replies == ["The title is in."]
+    assert chat.replies[1:] == ["The title is in."]
     assert len(chat.videos) == 1
 
 
@@ -154,8 +155,8 @@ async def test_credits_and_status_answer_beside_a_running_turn(backend: Backend,
         await asyncio.sleep(0.2)
         assert await say(program, "积分") == "done"
         assert await say(program, "status") == "done"
-        assert "90" in chat.replies[0]
-        assert "working on a message" in chat.replies[1]
+        assert "90" in chat.replies[1]
+        assert "working on a message" in chat.replies[2]
         assert await over(program, slow.job) == "done"
 
 

@@ -1,6 +1,6 @@
 # Answers to our own verbs; their names stand in verbs.ftl.
 answers-cancel-queued = ⏹️ Taken out of the queue. Nothing was sent or counted.
-answers-cancel-paid = ⏹️ Stopped. The editor had already begun, so that message may have been counted.
+answers-cancel-paid = ⏹️ Stopped. The editor had already begun, so that message may have been counted, and its change may still show up on the timeline.
 answers-cancel-unpaid = ⏹️ Stopped. Nothing was counted for this.
 answers-cancel-unknown = ⏹️ Stopped. I cannot see whether the editor had begun, so it may have been counted.
 answers-cancel-running = ⏹️ Stopping…
@@ -11,6 +11,9 @@ answers-help = 🎬 Drop a track here and say what you want; a finished music vi
     • “export” sends the MP4, “status” shows the timeline, “credits” the balance, “cancel” stops.
     Tips: under 90 seconds is faster and livelier; say concretely what and when; MP3, WAV, AAC and FLAC go smoothest, 200 MB at most; the MP4 plays everywhere.
     Commands: /video /edit /export /status /queue /cancel /undo /projects /new /credits /format /language /settings /why /help
+answers-tips = 💡 Under 90 seconds is faster and livelier. Say concretely what you want and when: “title "Night Drive" for the first 3 seconds, blue bars” does more than “make it cool”. MP3, WAV, AAC and FLAC go smoothest, 200 MB at most; the MP4 plays everywhere.
+answers-keep-or-strip = Keep it all, or say what to take away, for example “remove the title” or “mute the music”.
+answers-edit-which = What should change? Just write it, for example “make it vertical” or “bars in blue”.
 answers-why = { $rules }
 answers-queue = { $count ->
     [0] Nothing waits here.

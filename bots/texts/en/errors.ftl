@@ -6,11 +6,15 @@ errors-doubtful-upload = I could not see whether your file arrived. Send it agai
 errors-nothing-seen = The line dropped and no change has shown up since. The message did arrive, so it may have been counted. Try again?
 errors-token-expired = The editor does not accept this bot's account right now. The operator has to look at its token.
 errors-session-not-found = The editor lost this project and could not begin a new one. Please try again in a moment.
+errors-session-renewed = Whether your message was carried out before that, I cannot tell, so I did not say it again. Send the track once more if it was in the old project, or press the button to try the message again.
 errors-out-of-credits = { $anonymous ->
     [yes] The free credits are used up. Register to go on:
    *[other] The credits are used up. Top up your account to go on:
 }
-errors-unsupported-file = I cannot take { $name }. I take MP3, WAV, M4A, AAC, FLAC, OGG, MP4, MOV, AVI, WEBM, MKV, JPG, PNG, GIF and WEBP.
+errors-unsupported-file = { $convert ->
+    [yes] The editor does not take { $name } in this format. Convert it to MP3 or WAV and send it again.
+   *[other] I cannot take { $name }. I take MP3, WAV, M4A, AAC, FLAC, OGG, MP4, MOV, AVI, WEBM, MKV, JPG, PNG, GIF and WEBP.
+}
 errors-file-too-large = { $name } is too large. 200 MB is the limit: compress it (an MP3 is about a tenth of a WAV) or trim it.
 errors-client-id-missing = The editor refused this bot. The operator has to look at the log.
 errors-export-blocked = { $anonymous ->

@@ -1,5 +1,5 @@
 answers-cancel-queued = ⏹️ Fuera de la cola. No se envió ni se contó nada.
-answers-cancel-paid = ⏹️ Detenido. El editor ya había empezado, así que ese mensaje puede haberse contado.
+answers-cancel-paid = ⏹️ Detenido. El editor ya había empezado, así que ese mensaje puede haberse contado y su cambio puede aparecer aún en la línea de tiempo.
 answers-cancel-unpaid = ⏹️ Detenido. No se contó nada.
 answers-cancel-unknown = ⏹️ Detenido. No puedo ver si el editor había empezado; puede haberse contado.
 answers-cancel-running = ⏹️ Deteniendo…
@@ -10,6 +10,9 @@ answers-help = 🎬 Suelta una canción aquí y di qué quieres; vuelve un víde
     • «exportar» envía el MP4, «estado» muestra la línea de tiempo, «créditos» el saldo, «cancelar» detiene.
     Consejos: menos de 90 segundos es más rápido y animado; di qué y cuándo; MP3, WAV, AAC y FLAC van mejor, 200 MB como máximo; el MP4 se ve en todas partes.
     Comandos: /video /edit /export /status /queue /cancel /undo /projects /new /credits /format /language /settings /why /help
+answers-tips = 💡 Con menos de 90 segundos es más rápido y animado. Di en concreto qué quieres y cuándo: «título "Night Drive" los primeros 3 segundos, barras azules» sirve más que «que quede genial». MP3, WAV, AAC y FLAC van mejor, 200 MB como máximo; el MP4 se ve en todas partes.
+answers-keep-or-strip = Déjalo todo así o di qué quito, por ejemplo «quita el título» o «silencia la música».
+answers-edit-which = ¿Qué cambio? Escríbelo sin más, por ejemplo «en vertical» o «barras azules».
 answers-why = { $rules }
 answers-queue = { $count ->
     [0] Aquí no espera nada.

@@ -6,11 +6,15 @@ errors-doubtful-upload = No pude ver si tu archivo llegó. ¿Lo envío de nuevo?
 errors-nothing-seen = Se cortó la conexión y no ha aparecido ningún cambio. El mensaje sí llegó, así que puede haberse contado. ¿Probamos otra vez?
 errors-token-expired = El editor no acepta ahora la cuenta de este bot. El operador tiene que revisar su token.
 errors-session-not-found = El editor perdió este proyecto y no pudo empezar otro. Inténtalo en un momento.
+errors-session-renewed = No puedo saber si tu mensaje se llevó a cabo antes de eso, así que no lo repetí. Envía otra vez la canción si estaba en el proyecto anterior, o pulsa el botón para repetir el mensaje.
 errors-out-of-credits = { $anonymous ->
     [yes] Los créditos gratuitos se acabaron. Regístrate para seguir:
    *[other] Los créditos se acabaron. Recarga tu cuenta para seguir:
 }
-errors-unsupported-file = No puedo usar { $name }. Acepto MP3, WAV, M4A, AAC, FLAC, OGG, MP4, MOV, AVI, WEBM, MKV, JPG, PNG, GIF y WEBP.
+errors-unsupported-file = { $convert ->
+    [yes] El editor no acepta { $name } en este formato. Conviértelo a MP3 o WAV y envíalo otra vez.
+   *[other] No puedo usar { $name }. Acepto MP3, WAV, M4A, AAC, FLAC, OGG, MP4, MOV, AVI, WEBM, MKV, JPG, PNG, GIF y WEBP.
+}
 errors-file-too-large = { $name } es demasiado grande. El límite es 200 MB: comprímelo (un MP3 ocupa una décima parte de un WAV) o recórtalo.
 errors-client-id-missing = El editor rechazó a este bot. El operador tiene que mirar el registro.
 errors-export-blocked = { $anonymous ->

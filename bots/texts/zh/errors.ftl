@@ -6,11 +6,15 @@ errors-doubtful-upload = 我看不出你的文件有没有送到。要再发一�
 errors-nothing-seen = 连接断了，之后一直没看到变化。消息确实送到了，所以可能已经计费。要再试一次吗？
 errors-token-expired = 编辑器暂时不接受本机器人的账号，需要管理员检查令牌。
 errors-session-not-found = 编辑器丢失了这个项目，也没能新建。请稍后再试。
+errors-session-renewed = 你的消息之前有没有处理，我看不出来，所以没有再发。如果歌在旧项目里，请再发一次歌；或者按按钮重发这条消息。
 errors-out-of-credits = { $anonymous ->
     [yes] 免费积分用完了。注册后可以继续：
    *[other] 积分用完了。请充值后继续：
 }
-errors-unsupported-file = 我收不了 { $name }。支持 MP3、WAV、M4A、AAC、FLAC、OGG、MP4、MOV、AVI、WEBM、MKV、JPG、PNG、GIF、WEBP。
+errors-unsupported-file = { $convert ->
+    [yes] 编辑器不收这种格式的 { $name }。请转成 MP3 或 WAV 再发一次。
+   *[other] 我收不了 { $name }。支持 MP3、WAV、M4A、AAC、FLAC、OGG、MP4、MOV、AVI、WEBM、MKV、JPG、PNG、GIF、WEBP。
+}
 errors-file-too-large = { $name } 太大了，上限 200 MB。请压缩（MP3 大约是 WAV 的十分之一）或剪短。
 errors-client-id-missing = 编辑器拒绝了本机器人，需要管理员查看日志。
 errors-export-blocked = { $anonymous ->

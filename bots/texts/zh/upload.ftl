@@ -1,5 +1,5 @@
 upload-stored = 🎵 { $count ->
-    [one] 收到 { $names }。
+    [1] 收到 { $names }。
    *[other] 收到 { $count } 个文件：{ $names }。
 }
 upload-what-now = 现在告诉我你想要什么，比如：“用这首歌做一个可视化视频，剪辑跟着节拍走”。
