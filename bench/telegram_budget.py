@@ -84,7 +84,9 @@ def _report(calls: list[Came], budget: WatchedBudget, handed: dict[str, float]) 
     edits = [at for rank, _, _, at in budget.gone if rank is Rank.PROGRESS]
     videos = [(handed[chat], at) for rank, chat, _, at in budget.gone if rank is Rank.DELIVERY]
     passed = [bisect_left(edits, at) - bisect_left(edits, begun) for begun, at in videos]
-    private, group = (min((gap for of_group, gap in gaps if of_group is kind), default=0.0) for kind in (False, True))
+    private, group = (
+        min((gap for of_group, gap in gaps if of_group is kind), default=float("inf")) for kind in (False, True)
+    )
     fullest = max(_fullest(at, 60.0) for chat, at in groups.items() if chat.startswith("-"))
     sent = [at for *_, at in budget.gone]
     came = [call.at_s for call in calls if call.method != "getMe"]
