@@ -124,7 +124,7 @@ async def test_a_reply_to_a_track_in_a_topic_answers_in_the_topic(tmp_path: Path
             "is_topic_message": True,
             "entities": [{"type": "bot_command", "offset": 0, "length": 17}],
         }
-        telegram.says(-100123, "/video@" + telegram.me["username"], **said)
+        telegram.says(-100123, f"/video@{telegram.me['username']}", **said)
         (sent,) = await telegram.until("sendVideo", within_s=60)
     assert sent.params["message_thread_id"] == 5
     assert backend.world.uploads == [["song.wav"]]
