@@ -29,9 +29,33 @@ WORDS = [
     "../../../etc/passwd",
 ]
 JUNK: list[Any] = [
-    None, True, False, 0, -1, 2**63, 2**200, 1.5, 1e308, "", "me", "\x00", "\ud800", "a" * 300, "../..", [], {}, [[]], {"a": {}},
-    [None] * 5, {"parts": []}, {"parts": [{"text": "hi"}]}, "<script>", "%00", "' OR 1=1 --", ["http://127.0.0.1:1/"],
-]  # fmt: skip
+    None,
+    True,
+    False,
+    0,
+    -1,
+    2**63,
+    2**200,
+    1.5,
+    1e308,
+    "",
+    "me",
+    "\x00",
+    "\ud800",
+    "a" * 300,
+    "../..",
+    [],
+    {},
+    [[]],
+    {"a": {}},
+    [None] * 5,
+    {"parts": []},
+    {"parts": [{"text": "hi"}]},
+    "<script>",
+    "%00",
+    "' OR 1=1 --",
+    ["http://127.0.0.1:1/"],
+]
 NAMES = [
     "a.wav",
     "a.mp4",
@@ -145,16 +169,32 @@ class Fuzzer:
         }
         routes: list[tuple[str, dict[str, Any]]] = [
             ("/api/tasks/me/with-session/nemo_agent", {"task_name": "x", "language": "en"}),
-            ("/run_sse", {"app_name": "nemo_agent", "user_id": "me", "session_id": self.session, "streaming": True,
-                          "new_message": {"parts": [{"text": self.dice.choice(WORDS)}]}}),
+            (
+                "/run_sse",
+                {
+                    "app_name": "nemo_agent",
+                    "user_id": "me",
+                    "session_id": self.session,
+                    "streaming": True,
+                    "new_message": {"parts": [{"text": self.dice.choice(WORDS)}]},
+                },
+            ),
             ("/api/auth/claim-token", {"session_id": self.session, "task_id": "1"}),
             ("/api/tokens", {"name": "x", "scopes": ["read"], "expires_in_days": 1}),
             (f"/api/tokens/{part}/revoke", {}),
-            ("/api/render/proxy/lambda", {"id": f"r{self.dice.random()}", "sessionId": self.session, "draft": draft, "output": {"quality": "high"}}),
+            (
+                "/api/render/proxy/lambda",
+                {
+                    "id": f"r{self.dice.random()}",
+                    "sessionId": self.session,
+                    "draft": draft,
+                    "output": {"quality": "high"},
+                },
+            ),
             (f"/api/render/proxy/lambda/{part}/cancel", {}),
             (f"/api/upload-video/nemo_agent/me/{part}", {"urls": ["http://127.0.0.1:1/a.mp3"], "source_type": "url"}),
             ("/api/auth/anonymous-token", {}),
-        ]  # fmt: skip
+        ]
         path, body = self.dice.choice(routes)
         headers = {
             **self.headers(),
@@ -165,10 +205,21 @@ class Fuzzer:
     async def look(self) -> Any:
         part, other = self.part(), self.part()
         path = self.dice.choice(
-            [f"/api/state/nemo_agent/me/{part}/latest", f"/api/render/proxy/lambda/{part}", f"/api/render/proxy/{part}/download",
-             f"/files/{part}/{other}", f"/media/{part}/{other}", f"/v/{part}", f"/workspace/claim?ct={part}", "/api/credits/balance/simple",
-             "/api/tokens", f"/{part}/{other}", "/healthz", "/list-apps"]
-        )  # fmt: skip
+            [
+                f"/api/state/nemo_agent/me/{part}/latest",
+                f"/api/render/proxy/lambda/{part}",
+                f"/api/render/proxy/{part}/download",
+                f"/files/{part}/{other}",
+                f"/media/{part}/{other}",
+                f"/v/{part}",
+                f"/workspace/claim?ct={part}",
+                "/api/credits/balance/simple",
+                "/api/tokens",
+                f"/{part}/{other}",
+                "/healthz",
+                "/list-apps",
+            ]
+        )
         method = self.dice.choice(["GET", "GET", "GET", "HEAD", "DELETE", "OPTIONS", "PUT"])
         return await self.studio.http.request(method, path, headers=self.headers())
 

@@ -67,18 +67,16 @@ async def measure(url: str, pid: int) -> None:
         kind = {"Content-Type": "multipart/form-data; boundary=B"}
         path = f"/api/upload-video/nemo_agent/me/{await session()}"
         answer = await http.post(path, content=big(200 * MIB - 65_536), headers={**headers, **kind})
-        print(
-            f"upload of 200 MB: code {answer.json()['code']} (zeros are no media), memory +{memory_mib(pid, 'VmHWM') - idle:.1f} MiB"
-        )
+        grown, code = memory_mib(pid, "VmHWM") - idle, answer.json()["code"]
+        print(f"upload of 200 MB: code {code} (zeros are no media), memory +{grown:.1f} MiB")
         keys = [await session() for _ in range(COUNT)]
         for name, work in (("uploads", upload), ("event streams", listen)):
             Path(f"/proc/{pid}/clear_refs").write_text("5")
             begun = time.perf_counter()
             codes = await asyncio.gather(*(work(key) for key in keys))
             took = time.perf_counter() - begun
-            print(
-                f"{COUNT} {name} at once: {sum(map(bool, codes))} errors, at most {memory_mib(pid, 'VmHWM'):.0f} MiB, {took:.1f} s"
-            )
+            wrong, most = sum(map(bool, codes)), memory_mib(pid, "VmHWM")
+            print(f"{COUNT} {name} at once: {wrong} errors, at most {most:.0f} MiB, {took:.1f} s")
 
 
 def main() -> None:

@@ -20,7 +20,7 @@ TRACK = ROOT / "cli" / "music" / "metal_madness-60s.mp3"
 @pytest.mark.skipif(not (shutil.which("curl") and shutil.which("bash")), reason="needs curl and bash")
 def test_the_commands_of_the_page_make_a_video(tmp_path: Path) -> None:
     page = (ROOT / "docs" / "curl-session.md").read_text("utf-8")
-    script = "\n".join(re.findall(r"```sh\n(.*?)```", page, re.S))
+    script = "\n".join(re.findall(r"```sh\n(.*?)```", page, re.DOTALL))
     with studio_process(tmp_path / "data") as (url, _):
         script = script.replace("API=http://127.0.0.1:8787", f"API={url}").replace(
             f"TRACK={TRACK.relative_to(ROOT)}", f"TRACK={TRACK}"

@@ -64,12 +64,16 @@ def test_the_newest_track_counts_and_a_clip_with_sound_where_there_is_none() -> 
 @pytest.mark.parametrize(
     ("when", "place"),
     [
-        (e.When(), (0, 60_000)), (e.When(0, 3000), (0, 3000)), (e.When(None, 3000), (0, 3000)),
-        (e.When(10_000, 2000), (10_000, 2000)), (e.When(5000, None, 10_000), (5000, 5000)),
-        (e.When(at_end=True), (56_000, 4000)), (e.When(None, 10_000, at_end=True), (50_000, 10_000)),
+        (e.When(), (0, 60_000)),
+        (e.When(0, 3000), (0, 3000)),
+        (e.When(None, 3000), (0, 3000)),
+        (e.When(10_000, 2000), (10_000, 2000)),
+        (e.When(5000, None, 10_000), (5000, 5000)),
+        (e.When(at_end=True), (56_000, 4000)),
+        (e.When(None, 10_000, at_end=True), (50_000, 10_000)),
         (e.When(59_000, 5000), (59_000, 1000)),
     ],
-)  # fmt: skip
+)
 def test_a_title_stands_where_it_was_asked_for(when: e.When, place: tuple[int, int]) -> None:
     draft = e.apply(e.RemoveText("title"), e.fresh(SONG), SHELF)[0]
     assert text(e.apply(e.SetText("title", "Hi", when), draft, SHELF)[0], "title") == ("Hi", *place)
@@ -155,12 +159,28 @@ def test_starting_over_takes_every_change_back() -> None:
 
 EDITS = st.sampled_from(
     [
-        e.SetText("title", "x", e.When(1000, 500)), e.SetText("caption", "y", e.When(50_000, 20_000)), e.SetText("credits", "z"),
-        e.RemoveText("title"), e.RemoveText(None), e.RetimeText("title", e.When(2000)), e.Trim(5000, 12_000), e.Trim(0, None),
-        e.Drop("start", 3000), e.Drop("end", 40_000), e.KeepLast(8000), e.SetAspect("9:16"), e.SetPalette("neon"), e.UseCover(),
-        e.SetColor("text", "#ffffff"), e.ChangeVolume(1.25), e.ChangePace(-1), e.SetEnergy("energetic"), e.StartOver(), e.Create(),
+        e.SetText("title", "x", e.When(1000, 500)),
+        e.SetText("caption", "y", e.When(50_000, 20_000)),
+        e.SetText("credits", "z"),
+        e.RemoveText("title"),
+        e.RemoveText(None),
+        e.RetimeText("title", e.When(2000)),
+        e.Trim(5000, 12_000),
+        e.Trim(0, None),
+        e.Drop("start", 3000),
+        e.Drop("end", 40_000),
+        e.KeepLast(8000),
+        e.SetAspect("9:16"),
+        e.SetPalette("neon"),
+        e.UseCover(),
+        e.SetColor("text", "#ffffff"),
+        e.ChangeVolume(1.25),
+        e.ChangePace(-1),
+        e.SetEnergy("energetic"),
+        e.StartOver(),
+        e.Create(),
     ]
-)  # fmt: skip
+)
 
 
 @given(st.lists(EDITS, max_size=12))
@@ -221,11 +241,17 @@ def test_undo_and_redo_move_in_the_history() -> None:
 @pytest.mark.parametrize(
     ("text", "session", "language"),
     [
-        ("make it vertical", "", "en"), ("竖屏", "en", "zh"), ("9:16", "zh-CN", "zh"), ("9:16", "es", "es"), ("9:16", "ja", "en"),
-        ("ponlo en vertical por favor con barras azules", "", "es"), ("make it vertical and add a title", "zh", "en"),
-        ('add a title "夜航"', "en", "en"), ("加一个标题 \"Night\"", "en", "zh"),
+        ("make it vertical", "", "en"),
+        ("竖屏", "en", "zh"),
+        ("9:16", "zh-CN", "zh"),
+        ("9:16", "es", "es"),
+        ("9:16", "ja", "en"),
+        ("ponlo en vertical por favor con barras azules", "", "es"),
+        ("make it vertical and add a title", "zh", "en"),
+        ('add a title "夜航"', "en", "en"),
+        ('加一个标题 "Night"', "en", "zh"),
     ],
-)  # fmt: skip
+)
 def test_the_language_of_the_answer(text: str, session: str, language: str) -> None:
     assert turn.language_of(text, session) == language
 
@@ -263,14 +289,39 @@ def test_every_wish_of_the_table_has_words_in_every_language() -> None:
 @pytest.mark.parametrize("language", texts.LANGUAGES)
 def test_every_edit_can_be_told(language: turn.Language) -> None:
     wishes: list[e.Edit] = [
-        e.Create(), e.SetText("title", "x", e.When(0, 3000)), e.SetText("artist", "y"), e.SetText("credits", "z"),
-        e.SetText("caption", "c"), e.SetText("title", " "), e.SetText("title", "x", e.When(99_000)), e.SetAspect("9:16"),
-        e.SetAspect("9:16"), e.SetPalette("neon"), e.SetColor("bars", "#112233"), e.SetColor("text", "#112233"),
-        e.SetVolume(0.3), e.SetVolume(0), e.Trim(0, 5000), e.Trim(0, 1), e.SetCuts("none"), e.SetCuts("beats"), e.ChangePace(1),
-        e.ChangePace(-1), e.ChangePace(-1), e.SetEnergy("calm"), e.SetEnergy("normal"), e.SetEnergy("energetic"),
-        e.SetStyle("spectrum"), e.UseCover(), e.UseCover(use=False), e.UseCover(use=False), e.RemoveText(None),
-        e.RemoveText("title"), e.RetimeText("title", e.When(1)), e.StartOver(),
-    ]  # fmt: skip
+        e.Create(),
+        e.SetText("title", "x", e.When(0, 3000)),
+        e.SetText("artist", "y"),
+        e.SetText("credits", "z"),
+        e.SetText("caption", "c"),
+        e.SetText("title", " "),
+        e.SetText("title", "x", e.When(99_000)),
+        e.SetAspect("9:16"),
+        e.SetAspect("9:16"),
+        e.SetPalette("neon"),
+        e.SetColor("bars", "#112233"),
+        e.SetColor("text", "#112233"),
+        e.SetVolume(0.3),
+        e.SetVolume(0),
+        e.Trim(0, 5000),
+        e.Trim(0, 1),
+        e.SetCuts("none"),
+        e.SetCuts("beats"),
+        e.ChangePace(1),
+        e.ChangePace(-1),
+        e.ChangePace(-1),
+        e.SetEnergy("calm"),
+        e.SetEnergy("normal"),
+        e.SetEnergy("energetic"),
+        e.SetStyle("spectrum"),
+        e.UseCover(),
+        e.UseCover(use=False),
+        e.UseCover(use=False),
+        e.RemoveText(None),
+        e.RemoveText("title"),
+        e.RetimeText("title", e.When(1)),
+        e.StartOver(),
+    ]
     draft = e.fresh(SONG)
     for wish in wishes:
         draft, note = e.apply(wish, draft, SHELF)

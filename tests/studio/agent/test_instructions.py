@@ -57,7 +57,7 @@ ONE = [
     ('add a title "Urban Dreams" for 3 s at the start', title("Urban Dreams", 0, 3000)),
     ('add a title "Urban Dreams" for 3s', title("Urban Dreams", None, 3000)),
     ('at the start, add a title "Urban Dreams" for three seconds', title("Urban Dreams", 0, 3000)),
-    ('show a title “Urban Dreams” from 0:05 to 0:10', title("Urban Dreams", 5000, None, 10000)),
+    ("show a title “Urban Dreams” from 0:05 to 0:10", title("Urban Dreams", 5000, None, 10000)),
     ('put the title "Hi" at 0:10 for 2 seconds', title("Hi", 10000, 2000)),
     ("change the title to Night Drive", title("Night Drive")),
     ("title: Midnight Run", title("Midnight Run")),
@@ -195,7 +195,7 @@ ONE = [
     ("balance the audio levels between vocals and drums", Cannot("mix")),
     ("put a progress status bar at the bottom", Cannot("stickers")),
     ("a radial visualizer", Cannot("style")),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("text", "wish"), ONE)
@@ -232,10 +232,20 @@ def test_several_wishes_in_one_message_keep_their_order(text: str, wishes: tuple
 @pytest.mark.parametrize(
     "text",
     [
-        "don't make it vertical", "don't add a title", "不要竖屏", "别改成方形", "please do not use blue bars", "no need to undo",
-        "make me a sandwich", "asdf", "嗯", "?", "the weather is fine", "",
+        "don't make it vertical",
+        "don't add a title",
+        "不要竖屏",
+        "别改成方形",
+        "please do not use blue bars",
+        "no need to undo",
+        "make me a sandwich",
+        "asdf",
+        "嗯",
+        "?",
+        "the weather is fine",
+        "",
     ],
-)  # fmt: skip
+)
 def test_what_is_forbidden_or_not_understood_means_nothing(text: str) -> None:
     assert read(text) == ()
 
@@ -269,7 +279,27 @@ def test_no_text_breaks_the_reader(text: str) -> None:
     read(text)
 
 
-PIECES = ["add", "title", "“", "”", '"', "for 3 s", "blue", "bars", "不要", "标题", "from", "to", "0:10", "35%", "，", "\ue000", " ", "9:16", "volume"]  # fmt: skip
+PIECES = [
+    "add",
+    "title",
+    "“",
+    "”",
+    '"',
+    "for 3 s",
+    "blue",
+    "bars",
+    "不要",
+    "标题",
+    "from",
+    "to",
+    "0:10",
+    "35%",
+    "，",
+    "\ue000",
+    " ",
+    "9:16",
+    "volume",
+]
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=25))
@@ -286,9 +316,21 @@ def test_a_long_message_is_read_in_reasonable_work() -> None:
 
 @pytest.mark.parametrize(
     ("spelled", "ms"),
-    [("3 s", 3000), ("3秒", 3000), ("1:05", 65_000), ("0:10.5", 10_500), ("1 minute 30 seconds", 90_000), ("一分半", 90_000),
-     ("1分30秒", 90_000), ("half a minute", 30_000), ("三十秒", 30_000), ("2.5s", 2500), ("treinta segundos", 30_000), ("10", 10_000)],
-)  # fmt: skip
+    [
+        ("3 s", 3000),
+        ("3秒", 3000),
+        ("1:05", 65_000),
+        ("0:10.5", 10_500),
+        ("1 minute 30 seconds", 90_000),
+        ("一分半", 90_000),
+        ("1分30秒", 90_000),
+        ("half a minute", 30_000),
+        ("三十秒", 30_000),
+        ("2.5s", 2500),
+        ("treinta segundos", 30_000),
+        ("10", 10_000),
+    ],
+)
 def test_times(spelled: str, ms: int) -> None:
     assert milliseconds(spelled) == ms
 

@@ -21,7 +21,7 @@ import uvicorn
 
 from studio.agent.turn import Heard
 from studio.app import create_app, server_config
-from studio.errors import RenderFailed
+from studio.errors import RenderFailed, UnsupportedMedia
 from studio.media.probe import MediaInfo, probe
 from studio.render.model import Job, Rendered
 from studio.settings import Settings
@@ -69,8 +69,11 @@ class SmallRenderer:
 
 
 async def small_probe(path: Path, name: str) -> MediaInfo:
-    """Examine a file in this process: the confined one is tested where it stands."""
-    return await asyncio.to_thread(probe, path, name)
+    """Examine a file in this process: the confined one is tested where it stands, and a crash means the same there."""
+    try:
+        return await asyncio.to_thread(probe, path, name)
+    except (AttributeError, ValueError, TypeError):
+        raise UnsupportedMedia("a file that breaks its reader") from None
 
 
 async def small_analysis(path: Path) -> Heard:
@@ -225,7 +228,9 @@ async def running(
     assert server.started, "the studio did not start; the captured log says why"
     url = f"http://127.0.0.1:{listening.getsockname()[1]}"
     try:
-        async with httpx.AsyncClient(base_url=url + chosen.base_path, trust_env=False, verify=False, timeout=60) as http:
+        async with httpx.AsyncClient(
+            base_url=url + chosen.base_path, trust_env=False, verify=False, timeout=60
+        ) as http:
             yield Studio(url, http, clock, renderer, folder)
     finally:
         server.should_exit = True

@@ -76,13 +76,20 @@ async def test_the_framework_form_of_an_unknown_session(ann: Person) -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        b"", b"{", b"[]", b"null", b"\xff\xfe", b'{"app_name":"nemo_agent"}', b'{"app_name":"nemo_agent","session_id":7}',
+        b"",
+        b"{",
+        b"[]",
+        b"null",
+        b"\xff\xfe",
+        b'{"app_name":"nemo_agent"}',
+        b'{"app_name":"nemo_agent","session_id":7}',
         b'{"app_name":"nemo_agent","session_id":"1","new_message":{"parts":[]}}',
         b'{"app_name":"nemo_agent","session_id":"1","new_message":{"parts":[{"txt":"hi"}]}}',
         b'{"app_name":"nemo_agent","session_id":"1","new_message":{"parts":[{"text":7}]}}',
-        b'{"app_name":"nemo_agent","session_id":"1","new_message":"hi"}', b"[" * 100_000,
+        b'{"app_name":"nemo_agent","session_id":"1","new_message":"hi"}',
+        b"[" * 100_000,
     ],
-)  # fmt: skip
+)
 async def test_a_body_that_does_not_fit_is_422(ann: Person, body: bytes) -> None:
     answer = await ann.http.post("/run_sse", content=body, headers=ann.headers)
     assert (answer.status_code, answer.json()["code"]) == (422, 422)

@@ -211,12 +211,14 @@ async def _fetch(ann: Person, *urls: str) -> tuple[int, str]:
 
 
 async def test_an_allowed_host_is_fetched_also_after_a_redirect(tmp_path: Path) -> None:
-    async with web({"/a%20song.wav": ok(wav()), "/go": moved("/a%20song.wav")}) as site:
-        async with running(tmp_path, url_allow="127.0.0.1") as studio:
-            ann = await studio.person()
-            assert await _fetch(ann, f"{site}/a%20song.wav") == (0, "a song.wav")
-            assert await _fetch(ann, f"{site}/go") == (0, "a song.wav")
-            assert (await _fetch(ann, f"{site}/nothing"))[0] == 400
+    async with (
+        web({"/a%20song.wav": ok(wav()), "/go": moved("/a%20song.wav")}) as site,
+        running(tmp_path, url_allow="127.0.0.1") as studio,
+    ):
+        ann = await studio.person()
+        assert await _fetch(ann, f"{site}/a%20song.wav") == (0, "a song.wav")
+        assert await _fetch(ann, f"{site}/go") == (0, "a song.wav")
+        assert (await _fetch(ann, f"{site}/nothing"))[0] == 400
 
 
 async def test_private_hosts_are_not_reached(studio: Studio, ann: Person) -> None:
@@ -253,21 +255,37 @@ async def test_a_redirect_leads_no_further_than_an_address(tmp_path: Path) -> No
 
 @pytest.mark.parametrize(
     "url",
-    ["file:///etc/passwd", "ftp://example.org/a.mp3", "gopher://x", "http://", "http:///a", "//a/b", "a.mp3", "http://u:p@h/a",
-     "http://[::1", "http://a:99999/", "http://a\x00b/", "data:audio/wav;base64,AAAA", "", "http://" + "a" * 300 + ".invalid/"],
-)  # fmt: skip
+    [
+        "file:///etc/passwd",
+        "ftp://example.org/a.mp3",
+        "gopher://x",
+        "http://",
+        "http:///a",
+        "//a/b",
+        "a.mp3",
+        "http://u:p@h/a",
+        "http://[::1",
+        "http://a:99999/",
+        "http://a\x00b/",
+        "data:audio/wav;base64,AAAA",
+        "",
+        "http://" + "a" * 300 + ".invalid/",
+    ],
+)
 async def test_addresses_that_are_not_for_us(ann: Person, url: str) -> None:
     assert (await _fetch(ann, url))[0] == 400
 
 
 async def test_a_fetched_file_has_the_same_cap(tmp_path: Path) -> None:
     endless = b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + b"x" * 300_000
-    async with web({"/said.wav": ok(b"x", 10**9), "/unsaid.wav": endless}) as site:
-        async with running(tmp_path, url_allow="127.0.0.1", upload_max_bytes=100_000) as studio:
-            ann = await studio.person()
-            for name in ("said", "unsaid"):
-                assert (await _fetch(ann, f"{site}/{name}.wav"))[0] == 4002
-            assert studio.files() == []
+    async with (
+        web({"/said.wav": ok(b"x", 10**9), "/unsaid.wav": endless}) as site,
+        running(tmp_path, url_allow="127.0.0.1", upload_max_bytes=100_000) as studio,
+    ):
+        ann = await studio.person()
+        for name in ("said", "unsaid"):
+            assert (await _fetch(ann, f"{site}/{name}.wav"))[0] == 4002
+        assert studio.files() == []
 
 
 async def test_a_site_that_never_answers_is_given_up(tmp_path: Path) -> None:
@@ -285,13 +303,30 @@ async def test_a_site_that_never_answers_is_given_up(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("address", "public"),
     [
-        ("93.184.216.34", True), ("2606:2800:220:1::1", True), ("127.0.0.1", False), ("10.1.2.3", False),
-        ("172.16.0.1", False), ("192.168.1.1", False), ("169.254.169.254", False), ("100.64.0.1", False),
-        ("0.0.0.0", False), ("224.0.0.1", False), ("255.255.255.255", False), ("::1", False), ("::", False),
-        ("fe80::1", False), ("fe80::1%eth0", False), ("fc00::1", False), ("ff02::1", False),
-        ("::ffff:10.0.0.1", False), ("::ffff:93.184.216.34", True), ("2002:7f00:1::", False),
-        ("64:ff9b::7f00:1", False), ("64:ff9b::5db8:d822", True), ("not an address", False),
+        ("93.184.216.34", True),
+        ("2606:2800:220:1::1", True),
+        ("127.0.0.1", False),
+        ("10.1.2.3", False),
+        ("172.16.0.1", False),
+        ("192.168.1.1", False),
+        ("169.254.169.254", False),
+        ("100.64.0.1", False),
+        ("0.0.0.0", False),
+        ("224.0.0.1", False),
+        ("255.255.255.255", False),
+        ("::1", False),
+        ("::", False),
+        ("fe80::1", False),
+        ("fe80::1%eth0", False),
+        ("fc00::1", False),
+        ("ff02::1", False),
+        ("::ffff:10.0.0.1", False),
+        ("::ffff:93.184.216.34", True),
+        ("2002:7f00:1::", False),
+        ("64:ff9b::7f00:1", False),
+        ("64:ff9b::5db8:d822", True),
+        ("not an address", False),
     ],
-)  # fmt: skip
+)
 def test_what_counts_as_public(address: str, public: bool) -> None:
     assert is_public(address) is public
