@@ -187,7 +187,8 @@ class Relay:
             self._outbounds[message.channel.platform],
             where,
             turn_id=turn.id,
-            attempt=held.fence[1],
+            # The holder that is interrupted by a cancel runs the turn once more, under the same token.
+            attempt=f"{held.fence[1]}{'/cancelled' if turn.cancelled else ''}",
             card_id=held.record.extra.get("card"),
             keep_card=keep_card,
             clock_s=self._clock_s,
