@@ -1,7 +1,7 @@
 """Kills, freezes and terminates worker processes and the store, at random, and keeps count.
 
 It knows nothing of what the workers do: it gets a way to start one, and anything that can be killed and started as the
-store. Processes are known by their Popen and by nothing else.
+store. Processes are known by their handle (Popen or Fork) and by nothing else.
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ from dataclasses import dataclass, field
 from itertools import chain, repeat
 from typing import Any, Protocol, TypeAlias
 
-Spawn: TypeAlias = Callable[[int], subprocess.Popen[Any]]
+from tests.chaos.forks import Worker
+
+Spawn: TypeAlias = Callable[[int], Worker]
 """Starts a worker; its argument is a number that no other worker of this run has."""
 
 
@@ -67,19 +69,20 @@ class Monkey:
     pause_s: tuple[float, float] = (0.6, 1.6)
     counts: Counter[str] = field(default_factory=Counter)
     slowest_term_s: float = 0.0
-    _alive: list[subprocess.Popen[Any]] = field(default_factory=list)
-    _frozen: list[tuple[float, subprocess.Popen[Any]]] = field(default_factory=list)
+    _alive: list[Worker] = field(default_factory=list)
+    _frozen: list[tuple[float, Worker]] = field(default_factory=list)
     _number: int = 0
 
     def __post_init__(self) -> None:
         if self.store is None:
             self.weights = {deed: weight for deed, weight in self.weights.items() if deed != "store"}
-        for _ in range(self.workers):
-            self._start()
+        self._start()
 
     def _start(self) -> None:
-        self._number += 1
-        self._alive.append(self.spawn(self._number))
+        """Fill up: a frozen one has been replaced when it goes on, so the next that dies is not."""
+        while len(self._alive) < self.workers:
+            self._number += 1
+            self._alive.append(self.spawn(self._number))
 
     async def rampage(self, seconds: float, done: Callable[[], Awaitable[bool]]) -> None:
         """Do harm for so long, or until everything is done."""
@@ -124,7 +127,7 @@ class Monkey:
             self._alive.remove(worker)
             self._start()
 
-    def _pick(self) -> subprocess.Popen[Any]:
+    def _pick(self) -> Worker:
         return self._alive.pop(self.rnd.randrange(len(self._alive)))
 
     async def _kill(self) -> None:
@@ -153,7 +156,7 @@ class Monkey:
         await asyncio.to_thread(self.store.start)
 
 
-def _wait(worker: subprocess.Popen[Any]) -> None:
+def _wait(worker: Worker) -> None:
     try:
         worker.wait(20)
     except subprocess.TimeoutExpired:

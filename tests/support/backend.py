@@ -10,6 +10,7 @@ import asyncio
 import json
 import sys
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -57,18 +58,27 @@ class World:
             "rendered_twice": [draft for draft, count in drafts.items() if count > 1],
             "overlaps": self.overlaps,
             "uploads": len(self.uploads),
+            "sessions": len(self.sessions),
         }
 
 
 MP4 = b"\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom" + b"\x00" * 64
 
 
+Fit = Callable[[web.Application], None]
+"""Fits something to a server before it starts: tests/chaos counts and cuts its requests so."""
+
+
+def unfitted(_app: web.Application) -> None:
+    """Fit nothing."""
+
+
 class Backend:
     """The server; `url` once it runs. `video`: the bytes of every finished render."""
 
-    def __init__(self, script: Script | None = None, video: bytes = MP4) -> None:
+    def __init__(self, script: Script | None = None, video: bytes = MP4, fit: Fit = unfitted) -> None:
         self.world = World(script or Script())
-        self._video = video
+        self._video, self._fit = video, fit
         self._runner: web.AppRunner | None = None
         self.url = ""
 
@@ -81,6 +91,7 @@ class Backend:
 
     async def start(self, port: int) -> None:
         app = web.Application(client_max_size=1 << 30)
+        self._fit(app)
         app.router.add_post("/api/auth/anonymous-token", self._token)
         app.router.add_post("/api/auth/claim-token", self._claim)
         app.router.add_post("/api/tasks/me/with-session/nemo_agent", self._session)
