@@ -1,7 +1,7 @@
 """The registry of verbs: what every menu, slash command and button of every platform is made from.
 
 Texts are keys of `bots/texts/*/verbs.ftl`: `verbs-<verb>` is the localised name (one word), `verbs-<verb>-about`
-its description, `verbs-<verb>-<argument>` the name and `…-about` the description of an argument. Names here in
+its description. Names here in
 `aliases` are what a person may type after a slash in any language.
 """
 
@@ -62,10 +62,6 @@ class Verb:
     def about_key(self) -> str:
         """Key of the description."""
         return f"verbs-{self.name}-about"
-
-    def argument_key(self, argument: Argument) -> str:
-        """Key of an argument's localised name; with `-about` of its description."""
-        return f"verbs-{self.name}-{argument.name}"
 
 
 def _names(zh: str = "", es: str = "", en: str = "") -> tuple[tuple[str, tuple[str, ...]], ...]:

@@ -141,8 +141,8 @@ def command(verb: Verb, taker: Taker, texts: Texts) -> app_commands.Command[Any,
 
     _dress(callback, arguments, texts)
     return app_commands.Command(
-        name=_named(texts, f"discord-verb-{verb.name}", verb.name),
-        description=_named(texts, f"discord-verb-{verb.name}-about"),
+        name=_named(texts, verb.name_key, verb.name),
+        description=_named(texts, verb.about_key),
         callback=callback,
         allowed_contexts=CONTEXTS,
         allowed_installs=INSTALLS,

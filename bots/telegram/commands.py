@@ -37,7 +37,7 @@ def menus(texts: Texts) -> Menus:
     """Return every menu."""
     return {
         (kind, code): [
-            (verb.name, clip(texts.say(ours, verb.about_key) if texts.has(verb.about_key) else verb.name, MAX_ABOUT))
+            (verb.name, clip(texts.say(ours, verb.about_key), MAX_ABOUT))
             for verb in VERBS
             if kind == "private" or verb.name not in PRIVATE_ONLY
         ]

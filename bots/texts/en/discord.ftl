@@ -1,34 +1,4 @@
 # Names and descriptions of slash commands: names are lower case, without blanks; descriptions at most 100 characters.
-discord-verb-video = video
-discord-verb-video-about = Make a music video from your track
-discord-verb-edit = edit
-discord-verb-edit-about = Change the video of this channel
-discord-verb-export = export
-discord-verb-export-about = Make the MP4 now
-discord-verb-status = status
-discord-verb-status-about = Show what is on the timeline and how the job stands
-discord-verb-queue = queue
-discord-verb-queue-about = Show what runs and waits in this channel
-discord-verb-cancel = cancel
-discord-verb-cancel-about = Stop the running job
-discord-verb-undo = undo
-discord-verb-undo-about = Take back the last change
-discord-verb-projects = projects
-discord-verb-projects-about = List your projects, or go back to one
-discord-verb-new = new
-discord-verb-new-about = Begin a new project
-discord-verb-credits = credits
-discord-verb-credits-about = Show the balance
-discord-verb-format = format
-discord-verb-format-about = Change the shape of the video
-discord-verb-language = language
-discord-verb-language-about = Choose the language I speak with you
-discord-verb-settings = settings
-discord-verb-settings-about = Show or change your settings
-discord-verb-why = why
-discord-verb-why-about = Tell how I would read a message
-discord-verb-help = help
-discord-verb-help-about = How this works
 discord-menu = Make a video from this
 
 discord-option-track = track

@@ -182,7 +182,7 @@ def test_other_forms_are_not_ours(data: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("locale", ["en", "zh", "zh-TW", "es"])
 def test_names_and_descriptions_fit_discord_s_rules(locale: str) -> None:
-    keys = [key for key in _keys() if key.startswith(("discord-verb-", "discord-option-"))]
+    keys = [key for key in _keys() if key.startswith(("verbs-", "discord-option-"))]
     for key in keys:
         text = TEXTS.say(locale, key)
         assert 1 <= len(text) <= 100, key
@@ -190,7 +190,7 @@ def test_names_and_descriptions_fit_discord_s_rules(locale: str) -> None:
             assert len(text) <= 32, key
             assert text == text.lower(), key
             assert " " not in text, key
-    verbs = [TEXTS.say(locale, key) for key in keys if key.startswith("discord-verb-") and not key.endswith("-about")]
+    verbs = [TEXTS.say(locale, key) for key in keys if key.startswith("verbs-") and not key.endswith("-about")]
     assert len(set(verbs)) == len(verbs)
     assert set(LANGUAGES.values()) == {"zh", "zh-TW", "es"}
 
