@@ -1,8 +1,7 @@
 """The registry of verbs: what every menu, slash command and button of every platform is made from.
 
 Texts are keys of `bots/texts/*/verbs.ftl`: `verbs-<verb>` is the localised name (one word), `verbs-<verb>-about`
-its description. Names here in
-`aliases` are what a person may type after a slash in any language.
+its description. Names in `aliases` are what a person may type after a slash in any language.
 """
 
 from __future__ import annotations
