@@ -7,7 +7,7 @@ from contextlib import aclosing
 from typing import assert_never
 
 from core.errors import NemoError, SessionNotFound, UnsupportedFile
-from core.events import Cancelled, Event, Failed
+from core.events import Cancelled, Doubtful, Event, Failed
 from core.flows import chat, credits, export, status, upload, verbs
 from core.flows.failures import failed
 from core.flows.tools import Desk, FileUnavailable, Tools
@@ -17,6 +17,12 @@ from core.router import route
 from core.turn import Stage, Turn
 
 ENDED = frozenset({Stage.DONE, Stage.FAILED, Stage.DOUBTFUL, Stage.CANCELLED, Stage.PARKED})
+
+PLAIN = frozenset(
+    {"TokenExpired", "SessionNotFound", "RateLimited", "SessionBusy", "NotSent", "Unreachable", "BadAnswer"}
+    | {"RenderFailed", "RenderLost", "VideoTooLarge"}
+)
+"""Failures whose sentence needs nothing but their name."""
 
 
 async def take(turn: Turn, tools: Tools) -> AsyncGenerator[Event, None]:
@@ -29,6 +35,8 @@ async def take(turn: Turn, tools: Tools) -> AsyncGenerator[Event, None]:
         LostLease: Another holder has the channel; stop silently.
     """
     if turn.stage in ENDED:
+        if (last := _last_word(turn)) is not None:
+            yield last
         return
     if turn.cancelled:
         async with aclosing(_cancel(turn, tools)) as events:
@@ -141,5 +149,19 @@ async def _cancel(turn: Turn, tools: Tools) -> AsyncGenerator[Event, None]:
             pass
     if turn.facts.get("changed"):
         paid = True
-    await turn.reach(Stage.CANCELLED)
+    await turn.reach(Stage.CANCELLED, paid=paid)
     yield Cancelled(running=True, paid=paid)
+
+
+def _last_word(turn: Turn) -> Event | None:
+    """What is told of a turn whose holder died between writing its end and saying it: rather twice than never."""
+    match turn.stage, str(turn.facts.get("doubtful") or turn.facts.get("failed") or ""):
+        case Stage.DOUBTFUL, "nothing-seen":
+            return Failed("NothingSeen", retry=True)
+        case Stage.DOUBTFUL, what:
+            return Doubtful("delivery" if what == "delivery" else "message")
+        case Stage.FAILED, kind:
+            return Failed(kind if kind in PLAIN else "Unexpected", retry=True)
+        case Stage.CANCELLED, _:
+            return Cancelled(running=True, paid=turn.facts.get("paid"))
+    return None
