@@ -31,6 +31,10 @@ async def chunks(request: Request) -> AsyncIterator[bytes]:
             yield chunk
 
 
+def _no_number(name: str) -> float:
+    raise ValueError(f"{name} is not JSON")
+
+
 async def json_object(request: Request, *, empty: bool = False) -> dict[str, Any]:
     """Return the body's object; {} for no body where `empty` allows it.
 
@@ -49,7 +53,9 @@ async def json_object(request: Request, *, empty: bool = False) -> dict[str, Any
     if empty and not body.strip():
         return {}
     try:
-        value = json.loads(body)
+        value = json.loads(body, parse_constant=_no_number)
+        if b"\\ud" in body.lower():  # half a pair of surrogates can be neither stored nor sent
+            value = json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
     except (ValueError, RecursionError):
         raise Unprocessable("the body is not JSON") from None
     if not isinstance(value, dict):

@@ -79,6 +79,7 @@ async def test_the_framework_form_of_an_unknown_session(ann: Person) -> None:
         b"",
         b"{",
         b"[]",
+        b'{"a":NaN}',
         b"null",
         b"\xff\xfe",
         b'{"app_name":"nemo_agent"}',
@@ -93,6 +94,12 @@ async def test_the_framework_form_of_an_unknown_session(ann: Person) -> None:
 async def test_a_body_that_does_not_fit_is_422(ann: Person, body: bytes) -> None:
     answer = await ann.http.post("/run_sse", content=body, headers=ann.headers)
     assert (answer.status_code, answer.json()["code"]) == (422, 422)
+
+
+async def test_half_a_surrogate_is_a_text_like_any_other(ann: Person) -> None:
+    body = rb'{"app_name":"nemo_agent","session_id":"\ud800","new_message":{"parts":[{"text":"\ud800"}]}}'
+    answer = await ann.http.post("/run_sse", content=body, headers=ann.headers)
+    assert answer.json()["code"] == 1002
 
 
 async def test_an_unknown_app_is_404(ann: Person) -> None:
