@@ -33,6 +33,7 @@ _POLL_S = 1.0
 _PROBATION_S = 5.0
 _HANDLERS_END_S = 0.5
 _LAST_SCRIPTS_S = 0.4
+_HANDLERS_GONE_S = 3.0
 
 
 class Later(Exception):
@@ -108,6 +109,7 @@ class Engine:
         self._told_unreadable: set[str] = set()
         self._store_well = True
         self._owed: list[tuple[_Run, _Back]] = []
+        self._late: list[_Run] = []
 
     @property
     def running(self) -> int:
@@ -132,12 +134,18 @@ class Engine:
             await asyncio.wait(helpers, timeout=1)
 
     async def shutdown(self) -> None:
-        """Stop claiming, interrupt the turns and hand their channels over at once: under a second."""
+        """Stop claiming, interrupt the turns and hand their channels over at once: under a second.
+
+        Returns when every handler is over, so that what they use can be closed. One that takes its time to end holds
+        nothing any more: all it can still do is to end.
+        """
         self._stopping = True
         self._wake.set()
         runs = [run for run in self._runs.values() if run.why != "stop"]
         for run in runs:
             self._interrupt(run, "stop")
+        runs += self._late  # claimed by a request that was under way when the stop came
+        self._late = []
         tasks = {run.task for run in runs if run.task}
         if tasks:
             await asyncio.wait(tasks, timeout=_HANDLERS_END_S)
@@ -147,6 +155,10 @@ class Engine:
         with contextlib.suppress(StoreError, TimeoutError):
             async with asyncio.timeout(_LAST_SCRIPTS_S):
                 await self._hand_over(runs)
+        if tasks:
+            _, late = await asyncio.wait(tasks, timeout=_HANDLERS_GONE_S)
+            for task in late:
+                log.error("%s did not end when it was told to", task.get_name())
 
     async def _hand_over(self, runs: Sequence[_Run]) -> None:
         """Everything that is still ours becomes free. What ended meanwhile is not touched: its token is gone."""
@@ -223,6 +235,7 @@ class Engine:
         run.task.add_done_callback(lambda _: self._ended(run))
         if self._stopping:
             self._interrupt(run, "stop")
+            self._late.append(run)
 
     def _ended(self, run: _Run) -> None:
         self._leave_probation(run)
@@ -313,6 +326,9 @@ class Engine:
         except Later as later:
             return _Back(later.seconds)
         except Exception:
+            if run.why in ("stop", "lost"):  # it broke while it was interrupted: no fault of the turn
+                log.debug("turn %s broke off", run.turn_id, exc_info=True)
+                return None
             log.exception("turn %s failed, try %d of %d", run.turn_id, tries, self._tries)
             if tries >= self._tries:
                 return await self._park(run, held, tell=True)
