@@ -32,7 +32,9 @@ def test_every_stage_stands_on_one_base_of_a_full_version() -> None:
 
 
 def test_nothing_is_installed_without_a_hash_or_from_anywhere_but_a_wheel() -> None:
-    installs = [step.text for step in FILE.steps if step.name == "RUN" and re.search(r"pip .*(install|wheel) ", step.text)]
+    installs = [
+        step.text for step in FILE.steps if step.name == "RUN" and re.search(r"pip .*(install|wheel) ", step.text)
+    ]
     assert len(installs) == 4
     for text in installs:
         assert ("--require-hashes" in text and "--only-binary :all:" in text) or (
@@ -91,11 +93,20 @@ def _seen_by_the_build(path: str) -> bool:
 
 
 def test_what_is_copied_is_there_and_nothing_else_goes_to_the_build() -> None:
-    copied = {word for step in FILE.steps if step.name == "COPY" and "--from" not in step.text for word in step.words[:-1]}
+    copied = {
+        word for step in FILE.steps if step.name == "COPY" and "--from" not in step.text for word in step.words[:-1]
+    }
     for name in copied:
         assert (ROOT / name).exists(), name
         assert _seen_by_the_build(name), name
-    for name in (".env", ".git", "tests/music/caves-58s.m4a", "deploy/compose.yaml", "bots/.env", "bots/__pycache__/a.pyc"):
+    for name in (
+        ".env",
+        ".git",
+        "tests/music/caves-58s.m4a",
+        "deploy/compose.yaml",
+        "bots/.env",
+        "bots/__pycache__/a.pyc",
+    ):
         assert not _seen_by_the_build(name), name
 
 
