@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from core.messages import Attachment, Channel
 
@@ -149,6 +149,15 @@ class FetchFailed(OutboundError):
         super().__init__(reason)
         self.reason = reason
         self.limit_bytes = limit_bytes
+
+
+@runtime_checkable
+class ShowsDrafts(Protocol):
+    """An outbound that can show words while they are written (Telegram, private chats)."""
+
+    async def stream(self, where: Where, text: str) -> None:
+        """Show these words as a draft; a hint only. Never raises."""
+        ...
 
 
 class Outbound(Protocol):

@@ -34,6 +34,7 @@ class Card:
         elapsed_s: Shown once it is two minutes or more.
         usual_s: From, to: how long this stage usually takes, None while we have not measured enough.
         final: It is over; the card shrinks.
+        link: Opens the project. jump: Leads to the result, where the platform has such links.
     """
 
     job: str
@@ -47,6 +48,7 @@ class Card:
     usual_s: tuple[float, float] | None = None
     final: bool = False
     link: str | None = None
+    jump: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,8 @@ def present(event: e.Event, card: Card, say: Say) -> Shown:  # noqa: PLR0911, PL
             return reply(say("errors-timeline-gone"))
         case e.Said(text):
             return reply(text)
+        case e.Writing():
+            return Shown(card)
         case e.Working(name, done):
             return stage(name, say(f"chat-{name}"), done)
         case e.StillWorking(elapsed_s):
@@ -149,6 +153,8 @@ def card_post(card: Card, say: Say) -> Post:
             buttons.append(Button(say("button-status"), "status", card.job))
     if card.link:
         buttons.append(Button(say("button-project"), url=card.link, style="link"))
+    if card.jump and card.final:
+        buttons.append(Button(say("button-jump"), url=card.jump, style="link"))
     return Post(
         "status",
         card.line,

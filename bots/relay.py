@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from bots import services
-from bots.adapter import Outbound, OutboundError, Post, Where
+from bots.adapter import Outbound, OutboundError, Post, ShowsDrafts, Where
 from bots.courier import Courier, Parcel
 from bots.outbox import TurnOutbox, nonce
 from bots.presenter import Card, Say, card_post, present
@@ -22,7 +22,7 @@ from bots.spool import Spool
 from bots.texts import Texts
 from core import conversation
 from core.errors import NemoError
-from core.events import Delivered, Doubtful, Event, Failed, StillWorking
+from core.events import Delivered, Doubtful, Event, Failed, StillWorking, Working, Writing
 from core.flows import batch
 from core.flows.tools import JobFact, Pace, Rules, Tools
 from core.flows.verbs import EXPORT_MODES, person_key
@@ -205,6 +205,11 @@ class Relay:
             self._show(trip, await self._begun(turn, trip))
         async with aclosing(conversation.take(turn, trip.tools)) as events:
             async for event in events:
+                if isinstance(event, Writing):
+                    self._stream(event.text, trip)
+                    continue
+                if isinstance(event, Working) and event.stage == "rendering":
+                    trip.card = replace(trip.card, usual_s=await self._usual("render"))
                 if isinstance(event, Delivered):
                     if not await self._deliver(event, turn, trip):
                         break
@@ -213,6 +218,8 @@ class Relay:
         trip.ticker.cancel()
         if not aside:
             self._show(trip, self._closed(turn, trip))
+            if turn.stage is Stage.DONE and not turn.resumed:
+                await self._measure("turn", self._clock_s() - trip.began_s)
         await trip.box.drain()
 
     async def _begun(self, turn: Turn, trip: Trip) -> Card:
@@ -250,8 +257,11 @@ class Relay:
             self._present(Doubtful("delivery"), trip)
         elif outcome.state == "kept":
             self._present(Failed("Undelivered", {"permission": outcome.words or "none"}), trip)
-        else:
+        elif outcome.sent is not None:
+            trip.card = replace(trip.card, jump=outcome.sent.link)
             await self._measure("delivery", self._clock_s() - began)
+            if since := turn.facts.get("since"):
+                await self._measure("render", self._now_s() - float(since))
 
     def _present(self, event: Event, trip: Trip) -> None:
         shown = present(event, trip.card, trip.say)
@@ -281,13 +291,14 @@ class Relay:
         rules = self._manner.rules
         if chosen in EXPORT_MODES:
             rules = replace(rules, export=chosen)  # type: ignore[arg-type]
+        drafts = isinstance(self._outbounds[turn.message.channel.platform], ShowsDrafts)
         return Tools(
             nemo=self._nemo,
             sessions=self._store.sessions,
             files=self._spool,
             jobs=self,
             pace=self._manner.pace,
-            rules=rules,
+            rules=replace(rules, drafts=drafts),
             waiting=self._store.inbox.peek,
             now_s=self._now_s,
             sleep=self._sleep,
@@ -351,6 +362,8 @@ class Relay:
         say = self._say(locale)
         card = Card(job=receipt.job, title=about(message), owner=message.person.name, place=receipt.place)
         card = replace(card, stage="queued", line=say("chat-queued", place=receipt.place))
+        if usual := await self._usual("turn"):
+            card = replace(card, usual_s=(usual[0] * receipt.place, usual[1] * receipt.place))
         where = Where(message.channel, message.person.id, message.reply, locale)
         outbound = self._outbounds[message.channel.platform]
         with contextlib.suppress(OutboundError, StoreError):
@@ -381,6 +394,19 @@ class Relay:
                     where, plain, nonce(message.id, type(event).__name__)
                 )
 
+    def _stream(self, text: str, trip: Trip) -> None:
+        """Show words while they come, where the platform can; one call at a time, the newest words win."""
+        outbound = self._outbounds[trip.where.channel.platform]
+        if isinstance(outbound, ShowsDrafts) and (trip.draft is None or trip.draft.done()):
+            trip.draft = asyncio.create_task(outbound.stream(trip.where, text), name="draft")
+
+    async def _usual(self, kind: str) -> tuple[float, float] | None:
+        """How long work of this kind took lately: from, to; None while too little was measured."""
+        with contextlib.suppress(StoreError):
+            span = await self._store.history.expect(kind)
+            return (span.low_s, span.high_s) if span else None
+        return None
+
     async def _measure(self, kind: str, seconds: float) -> None:
         with contextlib.suppress(StoreError):
             await self._store.history.took(kind, seconds)
@@ -398,6 +424,7 @@ class Trip:
     began_s: float
     ticker: Ticker
     aside: bool = False
+    draft: asyncio.Task[None] | None = None
     delivered: bool = False
 
 

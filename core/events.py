@@ -35,6 +35,13 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
+class Writing:
+    """The agent has written this so far; the whole message follows as Said. Only where drafts are shown."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Working:
     """A stage of work began; `stage` has words in every language, e.g. "sending", "tool-music", "uploading"."""
 
@@ -177,6 +184,7 @@ Event: TypeAlias = (
     | Ready
     | TimelineGone
     | Said
+    | Writing
     | Working
     | StillWorking
     | Stored

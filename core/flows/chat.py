@@ -34,13 +34,14 @@ from core.events import (
     Said,
     Told,
     Working,
+    Writing,
 )
 from core.flows.failures import failed
 from core.flows.tips import vague
 from core.flows.tools import Desk, Seen, Tools, beside
 from core.intents import Chat
 from core.nemo import gui
-from core.nemo.stream import End, StreamError, Text, ToolCall
+from core.nemo.stream import End, Piece, StreamError, Text, ToolCall
 from core.turn import Stage, Turn
 
 FIRST_VERSION_LOOKS = 3
@@ -52,6 +53,7 @@ class Heard:
     """What was heard of one answer.
 
     Attributes:
+        drafts, draft: Whether words are told as they come, and those of the message that is being written.
         raw: A first version stood on the timeline when the agent spoke of it, and it went on working (§7.5).
     """
 
@@ -62,6 +64,8 @@ class Heard:
     actions: list[gui.GuiAction] = field(default_factory=list)
     raw: Literal["no", "there", "more"] = "no"
     looks: int = 0
+    drafts: bool = False
+    draft: str = ""
 
 
 async def run(intent: Chat, turn: Turn, tools: Tools) -> AsyncGenerator[Event, None]:
@@ -99,7 +103,7 @@ async def _exchange(text: str, desk: Desk, *, follow_up: bool = False) -> AsyncG
     before = await desk.look()
     await desk.saw(before)
     await turn.reach(Stage.SENDING, before=before.digest, following=follow_up or None)
-    heard = Heard()
+    heard = Heard(drafts=desk.tools.rules.drafts)
     try:
         async with aclosing(_listen(text, desk, heard)) as events:
             async for event in events:
@@ -160,11 +164,16 @@ def _understand(item: object, heard: Heard) -> Event | None:
     """One thing of the stream → what people hear of it, if anything. Tool calls show as a stage of work only."""
     match item:
         case Text(text=text, shown=True):
+            heard.draft = ""
             translated = gui.translate(text)
             heard.actions.extend(translated.actions)
             if translated.shown:
                 heard.words = True
                 return Said(translated.shown)
+        case Piece(text=text) if heard.drafts:
+            heard.draft += text
+            shown = gui.translate(heard.draft).shown
+            return Writing(shown) if shown else None
         case ToolCall(name=name):
             heard.tools = True
             if heard.raw == "there":

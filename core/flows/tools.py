@@ -35,11 +35,13 @@ class Rules:
         export: When the MP4 is made (decisions 2).
         follow_up: Whether the agent's drag-and-drop hints go back to it as a second paid message (decisions 4).
         url_upload: Hand a file's own address to the backend where the platform's address allows it.
+        drafts: The platform shows words while they are written: tell them as they come.
     """
 
     export: Literal["changed", "asked", "offer"] = "changed"
     follow_up: bool = False
     url_upload: bool = False
+    drafts: bool = False
 
 
 @dataclass(frozen=True, slots=True)

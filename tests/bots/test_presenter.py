@@ -57,6 +57,7 @@ EVERY: tuple[events.Event, ...] = (
     events.Said("Your *city* timelapse is ready."),
     *(events.Working(stage) for stage in ("working", "uploading", "rendering", "looking")),
     *(events.Working(f"tool-{kind}") for kind in ("music", "title", "video", "timeline", "other")),
+    events.Writing("Your ci"),
     events.StillWorking(240.0),
     events.Stored(("song.mp3",), alone=True),
     events.Stored(("a.mp3", "b.png")),
@@ -109,7 +110,7 @@ def test_every_event_has_words(event: events.Event, locale: str) -> None:
     shown = present(event, CARD, say(locale))
     texts = [post.text for post in shown.replies] + [shown.card.line, shown.card.title]
     texts += [button.label for post in shown.replies for button in post.buttons]
-    assert shown.replies or shown.card != CARD
+    assert shown.replies or shown.card != CARD or isinstance(event, events.Writing)
     for text in texts:
         assert "{" not in text
         assert "nmv_usr_" not in text

@@ -12,3 +12,4 @@ button-deliver = Send it again
 button-follow-up = Send it
 button-project = Open the project
 button-register = Register
+button-jump = To the video

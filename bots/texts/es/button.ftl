@@ -12,3 +12,4 @@ button-deliver = Enviar otra vez
 button-follow-up = Enviarlo
 button-project = Abrir el proyecto
 button-register = Registrarse
+button-jump = Ver el vídeo

@@ -12,3 +12,4 @@ button-deliver = 再发一次
 button-follow-up = 发过去
 button-project = 打开项目
 button-register = 注册
+button-jump = 去看视频
