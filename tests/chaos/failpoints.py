@@ -107,7 +107,8 @@ async def die_at(deaths: Deaths, course: Course, folder: Path, server: RealServe
     points: list[str] = []
     async with scene(folder / name, server, name, video) as here:
         job = (await here.store.inbox.put(_message(course, here.folder))).turn_id
-        replica, steps = "w1", ()
+        replica = "w1"
+        steps: tuple[str, ...] = ()
         for number, at in enumerate((*deaths, 0), start=1):
             here.fuse.arm(at)
             worker = Fork(here.folder / "worker.log", work, replace(here.place, replica=replica))

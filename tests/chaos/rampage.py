@@ -14,7 +14,6 @@ from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +57,7 @@ class Plan:
     stream_s: float = 0.3
     render_s: float = 0.5
     settle_s: float = 120.0
+    weights: Mapping[str, float] = field(default_factory=lambda: {"kill": 4, "freeze": 3, "store": 2, "term": 1})
 
 
 @dataclass(frozen=True)
@@ -152,8 +152,10 @@ async def rampage(folder: Path, plan: Plan) -> Figures:
         def spawn(number: int) -> Fork:
             return Fork(log, work, replace(place, replica=f"w{number}"))
 
-        monkey = Monkey(spawn, plan.workers, plan.lease_s, random.Random(plan.seed), store, pause_s=plan.pause_s)
-        talk = asyncio.gather(*(_chat(number, plan, opened, watch) for number in range(plan.chats)))
+        chance = random.Random(plan.seed)
+        attack = {"weights": dict(plan.weights), "pause_s": plan.pause_s}
+        monkey = Monkey(spawn, plan.workers, plan.lease_s, chance, store, **attack)
+        talk = asyncio.create_task(_talk(plan, opened, watch))
         looking = asyncio.create_task(watch.look())
         try:
 
@@ -205,6 +207,10 @@ class Watch:
                     break
                 if ended:
                     self._open.pop(job).set()
+
+
+async def _talk(plan: Plan, opened: Program, watch: Watch) -> None:
+    await asyncio.gather(*(_chat(number, plan, opened, watch) for number in range(plan.chats)))
 
 
 async def _chat(number: int, plan: Plan, opened: Program, watch: Watch) -> None:
@@ -295,7 +301,8 @@ class Count:
 
     def _tell(self, job: str) -> str:
         put, record = self.puts[job], self.records[job]
-        return f"{job} {put.platform}:{put.chat} {put.number} {record.state if record else '?'} {dict(record.facts) if record else ''}"
+        how = f"{record.state} at {record.stage} {dict(record.facts)}" if record else "gone"
+        return f"{job} {put.platform}:{put.chat} {put.number} {how}"
 
 
 def _numbers(order: Sequence[str]) -> list[int]:

@@ -1,4 +1,4 @@
-"""One replica of the program: the real store, client, relay and engine; only the chat is small (tests/chaos/chat.py)."""
+"""One replica of the program: real store, client, relay and engine; only the chat is small (tests/chaos/chat.py)."""
 
 from __future__ import annotations
 
