@@ -29,6 +29,9 @@ async def main(settings: Settings) -> int:
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, task.cancel)
     own = settings.backend == "studio"
+    if settings.nemo_api_url is None and not settings.uses_cloud:
+        complain("Set NEMO_API_URL to the address of your studio, or NEMO_TOKEN for the cloud (see .env.example).")
+        return EXIT_CONFIG
     backend = Backend(settings.nemo_api_url or DEFAULT_API_URL, own=own, public_url=settings.public_url)
     try:
         await serve(settings, backend, lambda platform: say(f"{platform} is ready."))

@@ -10,7 +10,7 @@ import socket
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 from bots.adapter import Outbound
 from bots.courier import Courier
@@ -167,15 +167,19 @@ def manner(settings: Settings, backend: Backend) -> Manner:
 
 
 def linker(backend: Backend) -> Callable[[str], str | None]:
-    """How a file's own address becomes one that people may see (decisions 22)."""
+    """How a file's own address becomes one that people may see (decisions 22).
+
+    A studio of ours serves the file at …/files/<link>/<name> and shows it to people at PUBLIC_URL/v/<link>, a page that
+    unfurls in a chat.
+    """
 
     def link_of(url: str) -> str | None:
         if not backend.own:
             return url if not is_private(url) else None
         if backend.public_url is None:
             return None
-        base, found = urlsplit(backend.public_url), urlsplit(url)
-        return urlunsplit((base.scheme, base.netloc, base.path.rstrip("/") + found.path, found.query, ""))
+        *_, folder, link, _name = ("", "", *urlsplit(url).path.split("/"))
+        return f"{backend.public_url.rstrip('/')}/v/{link}" if folder == "files" else None
 
     return link_of
 
