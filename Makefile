@@ -58,9 +58,11 @@ bench-studio: $(READY) ## the render pipeline against encode-only and against ff
 gallery: $(READY) ## still frames of every look, into docs/gallery
 	@$(BIN)/python -m bench.gallery
 
-lock: ## pin again (needs uv)
-	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
-	  --no-header --no-emit-index-url --no-annotate --upgrade -o requirements.lock
+LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-annotate --quiet
+lock: ## pin again: all, and the parts that an image needs (needs uv)
+	$(LOCK) pyproject.toml --group dev --upgrade -o requirements.lock
+	$(LOCK) pyproject.toml -c requirements.lock --upgrade -o deploy/run.lock
+	echo hatchling | $(LOCK) - -c requirements.lock --upgrade -o deploy/build.lock
 
 clean: ## remove the virtual environment and caches
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
