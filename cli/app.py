@@ -116,11 +116,13 @@ def sse(path: Annotated[Path, typer.Argument(help="A raw /run_sse body.")]) -> N
 
 
 @app.command()
-def settings() -> None:
+def settings(
+    markdown: Annotated[bool, typer.Option("--markdown", help="As the page docs/settings.md instead.")] = False,
+) -> None:
     """Print every setting with its default, as an example file."""
-    from cli.settings_text import example  # noqa: PLC0415 - it reads the studio's settings, too
+    from cli.settings_text import example, page  # noqa: PLC0415 - it reads the studio's settings, too
 
-    typer.echo(example(), nl=False)
+    typer.echo(page() if markdown else example(), nl=False)
 
 
 @app.command()

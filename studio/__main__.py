@@ -14,7 +14,7 @@ from studio.settings import Settings
 def main() -> int:
     """Return the exit code: 0 after a stop, 2 for a setting that is wrong, 3 when the studio cannot start."""
     try:
-        settings = Settings()
+        settings = Settings(_env_file=".env")
     except ValidationError as error:
         for problem in error.errors():
             name = "STUDIO_" + "_".join(str(part) for part in problem["loc"]).upper()

@@ -1,4 +1,4 @@
-"""The studio's own settings: environment variables that begin with STUDIO_."""
+"""The studio's own settings: variables beginning with STUDIO_, of the environment or (`python -m studio`) of `.env`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ DAY_S = 86_400
 class Settings(BaseSettings):
     """Every setting, with unit and default. `.env.example` lists them for people."""
 
-    model_config = SettingsConfigDict(env_prefix="STUDIO_", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="STUDIO_", extra="ignore", env_ignore_empty=True, frozen=True)
 
     host: str = Field(default="127.0.0.1", description="Address to listen on.")
     port: int = Field(default=0, ge=0, le=65_535, description="Port to listen on; 0 takes a free one and prints it.")
