@@ -1,7 +1,7 @@
 """One turn: a message and everything it sets off, as stages that are written before their effects.
 
 A flow can be entered at any stage: after a crash the next holder reads the stage and the stored facts,
-and goes on without repeating what may have happened (decisions 7, 8; docs/durability.md).
+and goes on without repeating what may have happened (decisions 7, 8; docs/architecture.md).
 """
 
 from __future__ import annotations
