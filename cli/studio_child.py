@@ -21,4 +21,4 @@ def _stop_with_parent() -> None:
 
 if __name__ == "__main__":
     threading.Thread(target=_stop_with_parent, daemon=True, name="life line").start()
-    main()
+    sys.exit(main())

@@ -18,6 +18,8 @@ from studio.picture.text import Role, Text
 Times = npt.NDArray[np.float64]
 
 CUT_S: Final = 2.0  # a cut comes at the multiple of beats nearest to this
+PACE_S: Final = {"slow": 2 * CUT_S, "normal": CUT_S, "fast": CUT_S / 2}  # what the person asked for instead
+VIGOUR: Final = {"calm": 0.45, "normal": 1.0, "energetic": 1.4}
 FREE_CUT_S: Final = (3.0, 5.5)  # without beats: after the first, at the strongest onset, at the latest at the second
 QUIET_CUT_S: Final = 8.0  # in silence
 ACT_S: Final = 9.5  # a set stays so long where the music names no sections
@@ -51,6 +53,8 @@ class Cues:
     shots: tuple[Shot, ...]
     texts: tuple[Text, ...]
     clips: tuple[Clip, ...]
+    vigour: float = 1.0
+    """How strongly the picture answers to a beat: 0.45 calm, 1.0, 1.4 energetic."""
 
     @property
     def duration_s(self) -> float:
@@ -85,7 +89,9 @@ def cues(draft: Draft, features: Mapping[str, Features], short_side: int = 1080)
     look = next((piece.meta for piece in segments(draft, Kind.VIDEO)), {})
     clips = tuple(_clip(piece) for piece in segments(draft, Kind.AUDIO) if piece.meta.get("src"))
     texts = _texts(draft, frames, fps)
-    marks = cuts(on_timeline(clips, features, frames / fps), frames, fps) if look.get("cuts", "beats") != "none" else []
+    cut_s = PACE_S.get(str(look.get("pace")), CUT_S)
+    heard = on_timeline(clips, features, frames / fps)
+    marks = cuts(heard, frames, fps, cut_s) if look.get("cuts", "beats") != "none" else []
     width, height = _size(draft, short_side)
     titled = any(text.role != "caption" for text in texts)
     return Cues(
@@ -101,6 +107,7 @@ def cues(draft: Draft, features: Mapping[str, Features], short_side: int = 1080)
         shots=shots(marks, frames, fps, seed, SETS if titled else ("card", "album")),
         texts=texts,
         clips=clips,
+        vigour=VIGOUR.get(str(look.get("energy")), 1.0),
     )
 
 
@@ -172,48 +179,52 @@ def on_timeline(clips: Sequence[Clip], features: Mapping[str, Features], duratio
     return Marks(**merged, onsets=onsets if loud else np.empty(0), fps=fps)
 
 
-def cuts(marks: Marks, frames: int, fps: int) -> list[tuple[int, float]]:
-    """Return the frames that begin a new shot, ascending, each with its strength: 0.5 a cut, 1.0 a new section."""
+def cuts(marks: Marks, frames: int, fps: int, cut_s: float = CUT_S) -> list[tuple[int, float]]:
+    """Return the frames that begin a new shot, ascending, each with its strength: 0.5 a cut, 1.0 a new section.
+
+    Args:
+        cut_s: How long a shot should be, in seconds; the nearest multiple of beats is.
+    """
     duration = frames / fps
     beats, sections = marks.beats_s, marks.sections_s
-    regular = _on_beats(marks, duration) if len(beats) >= 4 else _on_energy(marks, duration)
+    regular = _on_beats(marks, duration, cut_s) if len(beats) >= 4 else _on_energy(marks, duration, cut_s)
     strong = [_nearest(beats, at) for at in sections] if len(beats) >= 4 else list(sections)
-    kept = [at for at in regular if all(abs(at - other) > 0.6 * CUT_S for other in strong)]
+    kept = [at for at in regular if all(abs(at - other) > 0.6 * cut_s for other in strong)]
     both = [(at, 0.5) for at in kept] + [(at, 1.0) for at in strong]
     inside = sorted((round(at * fps), strength) for at, strength in both if 1.0 <= at <= duration - 1.0)
     return [mark for k, mark in enumerate(inside) if k == 0 or mark[0] - inside[k - 1][0] > fps // 3]
 
 
-def _on_beats(marks: Marks, duration: float) -> list[float]:
+def _on_beats(marks: Marks, duration: float, cut_s: float) -> list[float]:
     """Every so many beats, counted from the first down beat and anew after each stretch without beats."""
     beats = marks.beats_s
     gaps = np.diff(beats)
-    step = max(1, round(CUT_S / float(np.median(gaps))))
+    step = max(1, round(cut_s / float(np.median(gaps))))
     bars = np.diff(marks.downbeats_s)
-    if len(bars) >= 2 and 0.6 * CUT_S <= float(np.median(bars)) <= 1.8 * CUT_S:
+    if len(bars) >= 2 and 0.6 * cut_s <= float(np.median(bars)) <= 1.8 * cut_s:
         step = max(1, round(float(np.median(bars)) / float(np.median(gaps))))
     first = int(np.argmin(np.abs(beats - marks.downbeats_s[0]))) if len(marks.downbeats_s) else 0
     chosen = [float(beats[k]) for k in range(first % step, len(beats), step)]
     times: list[float] = []
     for at in [*chosen, duration]:
         since = times[-1] if times else 0.0
-        while at - since > 2.5 * CUT_S + step * 0.2 and at < duration:  # a stretch without beats
-            since += 2 * CUT_S
-            if at - since > CUT_S:
+        while at - since > 2.5 * cut_s + step * 0.2 and at < duration:  # a stretch without beats
+            since += 2 * cut_s
+            if at - since > cut_s:
                 times.append(since)
         if at < duration:
             times.append(at)
     return times
 
 
-def _on_energy(marks: Marks, duration: float) -> list[float]:
+def _on_energy(marks: Marks, duration: float, cut_s: float) -> list[float]:
     """No beats are known: at the strongest onset three to five and a half seconds after the last cut."""
     times, at = [], 0.0
     while at < duration:
         if not len(marks.onsets):
-            at += QUIET_CUT_S
+            at += QUIET_CUT_S * cut_s / CUT_S
         else:
-            first, last = (round((at + wait) * marks.fps) for wait in FREE_CUT_S)
+            first, last = (round((at + wait * cut_s / CUT_S) * marks.fps) for wait in FREE_CUT_S)
             window = marks.onsets[first:last]
             strongest = int(np.argmax(window)) if len(window) and window.max() > 0.2 else last - first
             at = (first + strongest) / marks.fps

@@ -102,7 +102,7 @@ class Frames:
             bass=bass,
             loudness=loudness,
             onset=onset,
-            pulse=pulse,
+            pulse=pulse * cues.vigour,
             progress=frame / max(1, cues.frames - 1),
             closing=closing,
             shot=next(shot for shot in cues.shots if shot.first <= frame < shot.end),

@@ -11,7 +11,7 @@ import pytest
 
 from studio.audio.features import Features
 from studio.draft import Draft
-from studio.render.cues import Cues, cues
+from studio.render.cues import CUT_S, PACE_S, Cues, Marks, cues, cuts
 from tests.support import tracks
 
 
@@ -147,3 +147,11 @@ def test_the_same_draft_gives_the_same_cues_and_another_seed_others() -> None:
     features: dict[str, Features] = {"track": tracks.features(20)}
     assert cues(tracks.draft(20), features) == cues(tracks.draft(20), features)
     assert cues(tracks.draft(20, seed=4), features) != cues(tracks.draft(20), features)
+
+
+@pytest.mark.parametrize(("pace", "seconds"), [("slow", 4.0), ("normal", 2.0), ("fast", 1.0), (None, 2.0)])
+def test_the_pace_that_was_asked_for_sets_the_length_of_a_shot(pace: str | None, seconds: float) -> None:
+    beats = np.arange(0.0, 60.0, 0.5)
+    marks = Marks(beats, np.empty(0), np.empty(0), np.ones(1801), 30)
+    firsts = [first for first, _ in cuts(marks, 1800, 30, PACE_S.get(str(pace), CUT_S))]
+    assert np.median(np.diff(firsts)) == pytest.approx(seconds * 30)
