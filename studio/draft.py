@@ -1,4 +1,4 @@
-"""The draft as the wire spells it (docs/nemovideo-api.md §6): tracks `t`, type `tt`, segments `sg`, `d` ms, metadata `m`.
+"""The draft as the wire spells it (docs/nemovideo-api.md §6): `t`, `tt` type, `sg`, `d` ms, metadata `m`.
 
 A plain value: an Edit makes a new one, undo goes back to an old one, a render gets one. Times are in milliseconds.
 """
