@@ -295,7 +295,9 @@ async def _recover(desk: Desk) -> AsyncGenerator[Event, None]:
     before_digest = turn.facts.get("before")
     before_draft = desk.current.last_draft
     last: Seen | None = None
-    for look in range(int(turn.facts.get("looks", 0)), tools.pace.look_times):
+    # Whoever died after the last look saw it and told nobody: one look is left to the next holder.
+    looked = min(int(turn.facts.get("looks", 0)), tools.pace.look_times - 1)
+    for look in range(looked, tools.pace.look_times):
         await tools.sleep(tools.pace.look_first_s if look == 0 else tools.pace.look_again_s)
         try:
             seen = await desk.look()
