@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import logging
 from collections import deque
@@ -128,6 +129,8 @@ class TurnOutbox:
         self._news.set()
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._run(), name=f"outbox {self._turn_id}")
+            # `drain` raises what ended it; a turn that ends before its posts do has said more about it already
+            self._task.add_done_callback(lambda task: task.cancelled() or task.exception())
 
     async def _run(self) -> None:
         while not self.dead:
@@ -157,10 +160,8 @@ class TurnOutbox:
         urgent = post.final or self._shown is None or post.stage != self._shown.stage
         wait = self._pace.wait_s(self._clock_s(), urgent=urgent)
         if wait > 0:
-            with_news = asyncio.ensure_future(self._news.wait())
-            _done, pending = await asyncio.wait({with_news}, timeout=wait)
-            for task in pending:
-                task.cancel()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._news.wait(), wait)
             return False
         self._pace.mark(self._clock_s())
         self._shown = post
