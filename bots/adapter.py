@@ -160,6 +160,19 @@ class ShowsDrafts(Protocol):
         ...
 
 
+@runtime_checkable
+class SendsAgain(Protocol):
+    """An outbound whose files can be sent again by their id (Telegram)."""
+
+    async def send_again(self, where: Where, file_id: str, post: Post, nonce: str) -> Sent:
+        """Post the video of an earlier `Sent.file_id` without an upload.
+
+        Raises:
+            Gone, Refused (the id is not known any more, too), SendDoubtful.
+        """
+        ...
+
+
 class Outbound(Protocol):
     """One platform's way out. All methods work over REST with the bot's token: no gateway, no poller is needed."""
 

@@ -11,7 +11,18 @@ from pathlib import Path
 from typing import Literal
 
 from bots import chatcopy
-from bots.adapter import Gone, Outbound, OutboundError, Refused, SendDoubtful, Sent, TooLarge, Video, Where
+from bots.adapter import (
+    Gone,
+    Outbound,
+    OutboundError,
+    Refused,
+    SendDoubtful,
+    SendsAgain,
+    Sent,
+    TooLarge,
+    Video,
+    Where,
+)
 from bots.delivery import ChatCopy, Link, Original, Step, ladder
 from bots.outbox import nonce
 from bots.presenter import Say, result_post
@@ -82,13 +93,37 @@ class Courier:
             except OutboundError:
                 return await self._doubtful(turn)
             if found is not None:
-                return await self._done(turn, found)
+                return await self._done(turn, found, parcel.delivery.render_id)
+        again = await self._again(parcel)
+        if again is not None:
+            return again
         path = await self._fetch(parcel.delivery)
         try:
             return await self._climb(parcel, path, (await asyncio.to_thread(path.stat)).st_size)
         finally:
             with contextlib.suppress(OSError):
                 path.unlink(missing_ok=True)
+
+    async def _again(self, parcel: Parcel) -> Outcome | None:
+        """Send what was sent before by the platform's own id; None: there is none, or it is not known any more."""
+        turn, delivery, outbound = parcel.turn, parcel.delivery, parcel.outbound
+        render_id, file_id = turn.facts.get("file") or ("", "")
+        if render_id != delivery.render_id or not isinstance(outbound, SendsAgain):
+            return None
+        size = (delivery.width, delivery.height) if delivery.width and delivery.height else None
+        text = parcel.say("export-ready", name=delivery.file_name.removesuffix(".mp4"))
+        post = result_post(turn.id, text, delivery.project_link, parcel.say, size)
+        await turn.reach(Stage.DELIVERING)
+        turn.guard()
+        try:
+            sent = await outbound.send_again(parcel.where, file_id, post, parcel.mark)
+        except SendDoubtful:
+            return await self._doubtful(turn)
+        except Gone as error:
+            return await self._kept(turn, error)
+        except Refused:
+            return None
+        return await self._done(turn, sent, render_id)
 
     async def _climb(self, parcel: Parcel, path: Path, size_bytes: int) -> Outcome:
         """Take the ladder's steps until one holds."""
@@ -102,11 +137,9 @@ class Courier:
             except SendDoubtful:
                 return await self._doubtful(turn)
             except (Gone, Refused) as error:
-                log.warning("turn %s: the result is kept, the chat refuses it: %s", turn.id, type(error).__name__)
-                await turn.reach(Stage.RENDERED, undelivered=type(error).__name__)
-                return Outcome("kept", words=getattr(error, "permission", None) or "")
+                return await self._kept(turn, error)
             if sent is not None:
-                return await self._done(turn, sent)
+                return await self._done(turn, sent, parcel.delivery.render_id)
         await turn.reach(Stage.RENDERED, undelivered="TooLarge")
         return Outcome("kept")
 
@@ -172,9 +205,16 @@ class Courier:
             raise SendDoubtful
         return await parcel.outbound.find(parcel.where, parcel.mark, parcel.card_id)
 
-    async def _done(self, turn: Turn, sent: Sent) -> Outcome:
-        await turn.reach(Stage.DELIVERED, sent=sent.id, file=sent.file_id, undelivered=None)
+    async def _done(self, turn: Turn, sent: Sent, render_id: str) -> Outcome:
+        # The id is that of one render's file: a turn may deliver two.
+        file = [render_id, sent.file_id] if sent.file_id else None
+        await turn.reach(Stage.DELIVERED, sent=sent.id, file=file, undelivered=None)
         return Outcome("delivered", sent)
+
+    async def _kept(self, turn: Turn, error: Gone | Refused) -> Outcome:
+        log.warning("turn %s: the result is kept, the chat refuses it: %s", turn.id, type(error).__name__)
+        await turn.reach(Stage.RENDERED, undelivered=type(error).__name__)
+        return Outcome("kept", words=getattr(error, "permission", None) or "")
 
     async def _doubtful(self, turn: Turn) -> Outcome:
         await turn.reach(Stage.DOUBTFUL, doubtful="delivery")

@@ -15,7 +15,9 @@ from typing import Any, Protocol
 from core.intents import Plan
 from core.messages import Message
 
-KEPT = frozenset({"changed", "renewed", "offer", "render", "url", "digest", "duration", "size", "sent", "undelivered"})
+KEPT = frozenset(
+    {"changed", "renewed", "offer", "render", "url", "digest", "duration", "size", "sent", "file", "undelivered"}
+)
 """Facts of the whole turn: they outlive the intent that stored them."""
 
 

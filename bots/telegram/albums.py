@@ -36,9 +36,10 @@ class Albums:
         self._tasks: set[asyncio.Task[None]] = set()
         self._lock = asyncio.Lock()
 
-    async def add(self, album: str, part: Message) -> None:
+    async def add(self, part: Message) -> None:
         """Keep a part, durably. Raises StoreDown."""
-        name = f"{part.channel.key}/{album}"
+        # A client cuts more than ten files into several albums: one person's, sent in one go, are one request.
+        name = f"{part.channel.key}/{part.person.id}"
         self._parts.setdefault(name, {})[part.reply.get("message", part.id)] = part
         await self._note()
         self._close_later(name, self._wait_s)

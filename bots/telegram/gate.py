@@ -88,16 +88,16 @@ class Gate:
         message = inbound.read(update, self._me(), person_scope=self._settings.session_scope == "person")
         if message is None:
             return self._useless(update)
-        return await self._message(await self._known(message), inbound.album_of(update))
+        return await self._message(await self._known(message), album=inbound.album_of(update) is not None)
 
-    async def _message(self, message: Message, album: str | None) -> Show:
+    async def _message(self, message: Message, *, album: bool) -> Show:
         chat = message.reply["chat"]
         if not self._may_use(message.channel.chat, chat, message.person):
             return lambda: self._tell_once(message, "telegram-not-allowed", f"refused:{chat}", DAY_S)
         await self._outbound.chats.is_back(chat)
         try:
-            if album is not None:
-                await self.albums.add(album, message)
+            if album:
+                await self.albums.add(message)
                 return _nothing
             receipt = await self._services.intake.take(message)
         except StoreDown:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
@@ -60,6 +60,9 @@ ACTION_GAP_S = 5.0
 
 GROUP_ACTION_GAP_S = 60.0
 """In a group every call eats of the 20 a minute."""
+
+UPLOADING = frozenset({"rendering", "delivering"})
+"""Stages of a card during which the chat shows that a video comes."""
 
 RECEIVED, DONE = "👀", "🎉"
 """Reactions; both are in the set that bots may give (Bot API, ReactionTypeEmoji)."""
@@ -142,52 +145,40 @@ class TelegramOutbound:
         if post.final:
             await self._edit_words(where, sent_id, post, Rank.FINAL)
             return
-        task = asyncio.create_task(self._edit_words(where, sent_id, post, Rank.PROGRESS))
-        self._late.add(task)
-        task.add_done_callback(self._forget)
+        if post.stage in UPLOADING:
+            self._behind(self.show_activity(where, "uploading"))
+        task = self._behind(self._edit_words(where, sent_id, post, Rank.PROGRESS))
         done, _ = await asyncio.wait({task}, timeout=PATIENCE_S)
         if done:
             task.result()
 
-    async def send_video(
-        self, where: Where, video: Video, post: Post, nonce: str, *, file_id: str | None = None
-    ) -> Sent:
-        """Post the finished video as an answer to the request.
-
-        Args:
-            file_id: `Sent.file_id` of an earlier delivery: sent again without an upload, whatever its size.
-
-        Raises:
-            TooLarge, Gone, Refused, SendDoubtful.
-        """
-        caption = dress(Post(post.kind, post.text, post.title, facts=post.facts), MAX_CAPTION)
-
-        async def deliver(target: _Target, *, pictures: bool = True) -> object:
-            with ExitStack() as stack:
-                what = {"video": file_id} if file_id else self._upload(stack, video, pictures=pictures)
-                return await self._bot.send_video(
-                    **target.place(answers=True),
-                    **what,
-                    width=video.width or None,
-                    height=video.height or None,
-                    duration=round(video.duration_s) or None,
-                    supports_streaming=True,
-                    caption=caption.text,
-                    caption_entities=caption.entities,
-                    reply_markup=keyboard(post.buttons),
-                )
-
+    async def send_video(self, where: Where, video: Video, post: Post, nonce: str) -> Sent:
+        """Post the finished video as an answer to the request. Raises TooLarge, Gone, Refused, SendDoubtful."""
         try:
-            sent = await self._deliver(where, deliver)
+            return await self._video(where, post, partial(self._upload, video))
         except TooLarge as error:
             self._upload_bytes = min(self._upload_bytes, max(1, video.size_bytes - 1))
             raise TooLarge(self._upload_bytes) from error
-        await self.react(where, DONE)
-        return sent
 
     async def find(self, where: Where, nonce: str, after_id: str | None) -> Sent | None:
         """Find nothing: the Bot API cannot list messages."""
         return None
+
+    async def send_again(self, where: Where, file_id: str, post: Post, nonce: str) -> Sent:
+        """Post a video that this bot sent before, without an upload. Raises Gone, Refused, SendDoubtful."""
+        return await self._video(where, post, lambda _stack, _pictures: {"video": file_id})
+
+    async def delete(self, where: Where) -> bool:
+        """Delete the message of ours that `where` answers to; False: Telegram does not let us (48 h, or it is gone)."""
+
+        async def remove(target: _Target) -> object:
+            return await self._bot.delete_message(int(target.chat), int(where.reply["message"]))
+
+        try:
+            await self._try(where, Rank.REPLY, "", 0.0, remove)
+        except (BadRequest, OutboundError):
+            return False
+        return True
 
     async def show_activity(self, where: Where, activity: Literal["typing", "uploading"]) -> None:
         """Show a chat action if there is room for it at once. Never raises."""
@@ -259,6 +250,24 @@ class TelegramOutbound:
         if post.kind == "result":
             return await self._deliver(where, post_it)
         return await self._new(where, Rank.REPLY, post_it)
+
+    async def _video(self, where: Where, post: Post, what: Callable[[ExitStack, bool], dict[str, Any]]) -> Sent:
+        caption = dress(Post(post.kind, post.text, post.title, facts=post.facts), MAX_CAPTION)
+
+        async def deliver(target: _Target, *, pictures: bool = True) -> object:
+            with ExitStack() as stack:
+                return await self._bot.send_video(
+                    **target.place(answers=True),
+                    **what(stack, pictures),
+                    supports_streaming=True,
+                    caption=caption.text,
+                    caption_entities=caption.entities,
+                    reply_markup=keyboard(post.buttons),
+                )
+
+        sent = await self._deliver(where, deliver)
+        await self.react(where, DONE)
+        return sent
 
     async def _deliver(self, where: Where, do: Callable[[_Target], Awaitable[object]]) -> Sent:
         return await self._new(where, Rank.DELIVERY, do)
@@ -380,9 +389,14 @@ class TelegramOutbound:
         reply = where.reply.get("message", "") if where.reply.get("chat", chat) == chat else ""
         return _Target(chat, int(thread) if thread else None, int(reply) if reply else None)
 
-    def _upload(self, stack: ExitStack, video: Video, *, pictures: bool) -> dict[str, Any]:
+    def _upload(self, video: Video, stack: ExitStack, pictures: bool) -> dict[str, Any]:
         """Open a video for sending; the handles are closed with the stack."""
-        what: dict[str, Any] = {"filename": video.file_name}
+        what: dict[str, Any] = {
+            "filename": video.file_name,
+            "width": video.width or None,
+            "height": video.height or None,
+            "duration": round(video.duration_s) or None,
+        }
         if self._bot.local_mode:
             what["video"] = video.path
         else:
@@ -392,6 +406,13 @@ class TelegramOutbound:
             what["thumbnail"] = video.poster.read_bytes() if video.poster else None
             what["cover"] = video.cover.read_bytes() if video.cover else None
         return what
+
+    def _behind(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Do something that nobody has to wait for."""
+        task = asyncio.create_task(work)
+        self._late.add(task)
+        task.add_done_callback(self._forget)
+        return task
 
     def _forget(self, task: asyncio.Task[None]) -> None:
         self._late.discard(task)

@@ -79,6 +79,9 @@ class Presses:
         if not may_press(action, person, job.owner):
             return _Verdict("telegram-not-yours", name=job.owner.name)
         message = replace(message, person=person, channel=job.channel)
+        if action == "delete":
+            gone = await self._outbound.delete(Where(message.channel, person.id, message.reply))
+            return _Verdict("" if gone else "telegram-not-deleted")
         if action == "edit":
             return _Verdict(ask=message)
         receipt = await self._services.intake.press(action, job_id, message)

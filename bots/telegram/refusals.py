@@ -23,6 +23,9 @@ GONE = (
 MUTED = ("not enough rights", "have no rights", "chat_write_forbidden", "chat_send_", "chat_restricted")
 """Parts of a 400 that mean: the bot is there and may not speak."""
 
+RIGHTS = {"video": "Send Videos", "media": "Send Media", "document": "Send Files"}
+"""What a refusal names → what the right is called in a group's permissions."""
+
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 
@@ -80,9 +83,10 @@ def _of_bad_request(words: str) -> OutboundError:
     if any(part in words for part in GONE):
         return Gone("not there any more")
     if "topic_closed" in words or "topic closed" in words:
-        return Refused("the topic is closed", permission="can_manage_topics")
+        return Refused("the topic is closed", permission="Manage Topics")
     if any(part in words for part in MUTED):
-        return Refused("the bot may not speak here", permission="can_send_messages")
+        kind = next((name for part, name in RIGHTS.items() if part in words), "Send Messages")
+        return Refused("the bot may not speak here", permission=kind)
     return Refused("bad request")
 
 

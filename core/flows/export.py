@@ -68,7 +68,7 @@ async def _again(job_id: str, desk: Desk) -> None:
     """A doubtful delivery's button: the finished render of that job once more, not a new one."""
     facts = await desk.tools.jobs.facts(job_id)
     if facts.get("render") and facts.get("url"):
-        kept = {name: facts.get(name) for name in ("render", "url", "digest", "duration", "size")}
+        kept = {name: facts.get(name) for name in ("render", "url", "digest", "duration", "size", "file")}
         await desk.turn.reach(Stage.RENDERED, **kept)
 
 

@@ -2,6 +2,7 @@ telegram-edited = I take messages as they were sent and do not look at edits. Se
 telegram-expired = This button is too old: I no longer know the job behind it.
 telegram-not-allowed = This bot serves only the chats its owner chose. Ask the owner to add this one.
 telegram-not-yours = Only { $name } and the admins of this group may press that.
+telegram-not-deleted = Telegram does not let me delete that message: bots may do so for 48 hours. You can delete it yourself.
 telegram-unusable = I can do nothing with that, but a track is welcome: send it as music, voice message, video or file, and say what the video should look like.
 telegram-store-down = My memory does not answer at the moment. Your message is safe with Telegram; I take it as soon as I can.
 telegram-store-down-press = My memory does not answer at the moment. Press again in a minute.

@@ -2,6 +2,7 @@ telegram-edited = Leo los mensajes como se enviaron y no miro las ediciones. Env
 telegram-expired = Este botón es demasiado antiguo: ya no conozco el trabajo al que pertenece.
 telegram-not-allowed = Este bot solo atiende los chats que eligió su dueño. Pídele que añada este.
 telegram-not-yours = Solo { $name } y los administradores de este grupo pueden pulsar ahí.
+telegram-not-deleted = Telegram no me deja borrar ese mensaje: los bots solo pueden durante 48 horas. Puedes borrarlo tú.
 telegram-unusable = Con eso no puedo hacer nada, pero una canción es bienvenida: envíala como música, nota de voz, vídeo o archivo, y di cómo debe ser el vídeo.
 telegram-store-down = Mi memoria no responde en este momento. Tu mensaje está a salvo en Telegram; lo tomaré en cuanto pueda.
 telegram-store-down-press = Mi memoria no responde en este momento. Pulsa otra vez dentro de un minuto.

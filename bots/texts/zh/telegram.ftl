@@ -2,6 +2,7 @@ telegram-edited = 我只看消息发出时的内容，不看之后的修改。�
 telegram-expired = 这个按钮太旧了，我已经不记得它对应的任务。
 telegram-not-allowed = 这个机器人只为主人选定的聊天服务。请让主人把这里加进去。
 telegram-not-yours = 只有 { $name } 和本群管理员可以按这个按钮。
+telegram-not-deleted = Telegram 不让我删除那条消息（机器人只能在 48 小时内删除）。你可以自己删除它。
 telegram-unusable = 这个我用不上，但欢迎发歌来：以音乐、语音、视频或文件的形式发送，并说说想要什么样的视频。
 telegram-store-down = 我的存储暂时没有响应。你的消息在 Telegram 那里是安全的，恢复后我会马上处理。
 telegram-store-down-press = 我的存储暂时没有响应。请过一分钟再按一次。

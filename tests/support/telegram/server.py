@@ -234,6 +234,9 @@ class BotApi:
                 member: dict[str, Any] = dict.fromkeys(RIGHTS if status == "administrator" else (), False)
                 user = {"id": params["user_id"], "is_bot": False, "first_name": "X"}
                 return {**member, "status": status, "user": user}
+            case "deleteMessage":
+                if self.messages.pop((params["chat_id"], params["message_id"]), None) is None:
+                    raise Wrong("Bad Request: message to delete not found")
             case "setMyCommands":
                 self.commands[json.dumps([params.get("scope"), params.get("language_code", "")])] = params["commands"]
             case "setWebhook" | "deleteWebhook":

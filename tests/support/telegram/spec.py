@@ -110,6 +110,7 @@ SPEC: Mapping[str, tuple[frozenset[str], Mapping[str, Check]]] = {
             "supports_streaming": boolean,
         },
     ),
+    "deleteMessage": (frozenset({"chat_id", "message_id"}), {"chat_id": integer, "message_id": integer}),
     "sendMessageDraft": (
         frozenset({"chat_id", "draft_id"}),
         {"chat_id": integer, "draft_id": integer, "message_thread_id": integer, "text": words(4096)},
