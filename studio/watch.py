@@ -16,10 +16,12 @@ from studio.api.renders import filename_of
 from studio.api.services import base_url, services
 from studio.store import Render
 
+WIDEST_PX = 1100
+
 _PAGE = Template(Path(__file__).with_suffix(".html").read_text("utf-8"))
 
 _BODY = Template("""
-<video controls playsinline preload="metadata" poster="$poster" src="$video"></video>
+<video controls playsinline preload="metadata" poster="$poster" src="$video" aria-label="$title"></video>
 <div class="row"><div><h1>$title</h1><p>$facts</p></div>
 <a class="get" href="$download" download>$get</a></div>
 """)
@@ -52,31 +54,37 @@ def page(render: Render, base: str, language: str, nonce: str) -> str:
     return _PAGE.substitute(
         lang=language,
         title=escape(heading),
-        meta=_meta(heading, files, f"{base}/v/{render.link}", width, height),
+        meta=_meta(heading, facts, files, f"{base}/v/{render.link}", width, height),
+        icon=f'<link rel="icon" href="{escape(near)}/poster.jpg">',
         nonce=nonce,
-        width="1100px" if width > height else "720px" if width == height else "460px",
+        # as large as the window allows without scrolling, and never so narrow that the words break
+        width=f"max(20rem, min({WIDEST_PX}px, 78vh * {width} / {height}))",
+        ratio=f"{width} / {height}",
         body=body,
     )
 
 
-def _meta(heading: str, files: str, here: str, width: int, height: int) -> str:
-    """What chats read to show a player: og:video is the small copy (at most 50 MB)."""
+def _meta(heading: str, facts: str, files: str, here: str, width: int, height: int) -> str:
+    """What chats read to show a player: the video there is the small copy (at most 50 MB)."""
+    preview, poster = f"{files}/preview.mp4", f"{files}/poster.jpg"
     pairs = {
-        "og:type": "video.other", "og:site_name": "From Music", "og:title": heading, "og:url": here,
-        "og:image": f"{files}/poster.jpg", "og:image:width": width, "og:image:height": height,
-        "og:video": f"{files}/preview.mp4", "og:video:secure_url": f"{files}/preview.mp4", "og:video:type": "video/mp4",
+        "og:type": "video.other", "og:site_name": "From Music", "og:title": heading, "og:description": facts,
+        "og:url": here, "og:image": poster, "og:image:width": width, "og:image:height": height,
+        "og:video": preview, "og:video:secure_url": preview, "og:video:type": "video/mp4",
         "og:video:width": width, "og:video:height": height,
     }  # fmt: skip
     if not files.startswith("https:"):
         del pairs["og:video:secure_url"]
+    # The player is the file itself: this page lets nobody put it into a frame.
     cards = {
-        "twitter:card": "player",
-        "twitter:player": here,
-        "twitter:title": heading,
-        "twitter:image": f"{files}/poster.jpg",
-    }
+        "twitter:card": "player", "twitter:title": heading, "twitter:image": poster, "twitter:player": preview,
+        "twitter:player:stream": preview, "twitter:player:stream:content_type": "video/mp4",
+        "twitter:player:width": width, "twitter:player:height": height,
+    }  # fmt: skip
     lines = [f'<meta property="{name}" content="{escape(str(value))}">' for name, value in pairs.items()]
-    return "\n".join([*lines, *(f'<meta name="{name}" content="{escape(value)}">' for name, value in cards.items())])
+    return "\n".join(
+        [*lines, *(f'<meta name="{name}" content="{escape(str(value))}">' for name, value in cards.items())]
+    )
 
 
 def _headers(nonce: str) -> dict[str, str]:
@@ -117,7 +125,14 @@ async def claimed(request: Request) -> Response:
 def _nothing(language: str, nonce: str, status: int, key: str) -> Response:
     sentence = escape(texts.say(language, key))
     spelled = _PAGE.substitute(
-        lang=language, title="From Music", meta="", nonce=nonce, width="560px", body=f"<h1>{sentence}</h1>"
+        lang=language,
+        title="From Music",
+        meta="",
+        icon="",
+        nonce=nonce,
+        width="36rem",
+        ratio="auto",
+        body=f"<h1>{sentence}</h1>",
     )
     return HTMLResponse(spelled, status, headers=_headers(nonce))
 

@@ -54,6 +54,30 @@ async def test_the_page_plays_the_video_and_offers_it(studio: Studio, ann: Perso
     assert page.meta["og:title"] == "Urban Dreams"
 
 
+async def test_a_chat_is_told_of_a_player_that_it_may_frame(studio: Studio, ann: Person) -> None:
+    _, page = await _page(studio, ann, "Urban Dreams")
+    assert page.meta["og:description"].endswith("×" + page.meta["og:video:height"])
+    assert page.meta["twitter:player"] == page.meta["og:video"]  # the page itself forbids frames
+    assert page.meta["twitter:player:stream:content_type"] == page.meta["og:video:type"] == "video/mp4"
+
+
+async def test_a_part_of_the_video_can_be_asked_for(studio: Studio, ann: Person) -> None:
+    _, page = await _page(studio, ann)
+    source = page.found["video"]["src"]
+    assert source is not None
+    answer = await studio.http.get("/v/" + source, headers={"Range": "bytes=2-5"})
+    assert (answer.status_code, len(answer.content)) == (206, 4)
+    assert answer.headers["content-range"].startswith("bytes 2-5/")
+    assert answer.headers["referrer-policy"] == "no-referrer"
+
+
+async def test_the_page_fits_the_shape_of_the_video_in_light_and_dark(studio: Studio, ann: Person) -> None:
+    text, page = await _page(studio, ann)
+    assert f"aspect-ratio: {page.meta['og:video:width']} / {page.meta['og:video:height']};" in text
+    assert "@media (prefers-color-scheme: light)" in text
+    assert page.found["video"]["aria-label"]
+
+
 async def test_the_page_holds_no_secret(studio: Studio, ann: Person) -> None:
     text, page = await _page(studio, ann)
     assert ann.token not in text
