@@ -172,7 +172,7 @@ def _understand(item: object, heard: Heard) -> Event | None:
                 return Said(translated.shown)
         case Piece(text=text) if heard.drafts:
             heard.draft += text
-            shown = gui.translate(heard.draft).shown
+            shown = gui.so_far(heard.draft)
             return Writing(shown) if shown else None
         case ToolCall(name=name):
             heard.tools = True

@@ -48,6 +48,7 @@ _QUOTED = re.compile(
 _SENTENCE = re.compile(
     r"(?:[^.!?。！？\n]|\.(?=[^\s\n])|(?<=\d)\.(?= [^\n]))+(?:[.!?。！？…]+[\"'”’)\]*_]*)?|[.!?。！？…]+|\n"
 )
+_FINISHED = re.compile(r"[.!?…](?=\s)|[。！？]|\n")
 _NUMBER = re.compile(r"\s*\d+[.)、]\s+")
 _BULLET = re.compile(r"[\s>#]*(?:[-*+•·]|\d+[.)、])?\s*")
 _ORNAMENT = re.compile(r"[^\w\ue000]*")
@@ -103,6 +104,15 @@ def translate(text: str) -> Translated:
         return Translated(text)
     whole = _joined(text, kept)
     return Translated("" if _TRIVIAL.fullmatch(whole) else whole, tuple(dict.fromkeys(actions))[:_MOST_ACTIONS])
+
+
+def so_far(text: str) -> str:
+    """What people see of an answer that is still being written: its finished sentences, without instructions.
+
+    Half an instruction ("Click Exp") looks like any other words.
+    """
+    ends = [end.end() for end in _FINISHED.finditer(text)]
+    return translate(text[: ends[-1]]).shown.rstrip() if ends else ""
 
 
 def _lines(covered: str, text: str) -> Iterator[tuple[str, str]]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.nemo.gui import GuiAction, Translated, translate
+from core.nemo.gui import GuiAction, Translated, so_far, translate
 
 GONE = [
     ("click export to save it", "export"),
@@ -144,3 +144,19 @@ def test_nothing_is_invented(pieces: list[str]) -> None:
     assert is_made_of(found.shown, text)
     assert all(action.text in text for action in found.actions)
     assert found.shown == text or found.actions
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("", ""),
+        ("The title is", ""),
+        ("The title is in. Click Exp", "The title is in."),
+        ("The title is in. Click Export to save it.", "The title is in."),
+        ("The title is in. Click Export to save it. Blue bars", "The title is in."),
+        ("标题好了。点击导出", "标题好了。"),
+        ("Version 1.5 is", ""),
+    ],
+)
+def test_while_it_is_written_only_finished_sentences_are_shown(written: str, shown: str) -> None:
+    assert so_far(written) == shown
