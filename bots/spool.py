@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
+import fcntl
 import hashlib
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from bots.adapter import FetchFailed, Outbound
@@ -48,9 +49,9 @@ class Spool:
             task = asyncio.ensure_future(self.fetch(message, attachment))
             task.add_done_callback(lambda done: done.cancelled() or done.exception())
 
-    async def forget(self, path: Path) -> None:
-        """Remove a file and every name that leads to it."""
-        await asyncio.to_thread(self._remove, path)
+    async def forget(self, message: Message, attachment: Attachment) -> None:
+        """This attachment is not needed any more; the bytes go with the last attachment that has them."""
+        await asyncio.to_thread(self._remove, _source_name(message, attachment))
 
     async def sweep(self) -> None:
         """Remove what is older than a day."""
@@ -75,14 +76,13 @@ class Spool:
             with contextlib.suppress(OSError):
                 half.unlink(missing_ok=True)
 
-    def _remove(self, path: Path) -> None:
+    def _remove(self, name: str) -> None:
         folder = self._folder / "by-source"
-        for link in folder.iterdir() if folder.is_dir() else ():
-            with contextlib.suppress(OSError):
-                if link.read_text("ascii") == path.name:
-                    link.unlink(missing_ok=True)
-        with contextlib.suppress(OSError):
-            path.unlink(missing_ok=True)
+        with contextlib.suppress(OSError, UnicodeDecodeError), _alone(self._folder):
+            bytes_name = (folder / name).read_text("ascii")
+            (folder / name).unlink()
+            if not any(_text(link) == bytes_name for link in folder.iterdir()):
+                (self._folder / bytes_name).unlink(missing_ok=True)
 
     def _sweep(self) -> None:
         if not self._folder.is_dir():
@@ -101,11 +101,9 @@ def _source_name(message: Message, attachment: Attachment) -> str:
 
 
 def _read_link(link: Path, folder: Path) -> Path | None:
-    try:
-        path = folder / link.read_text("ascii")
-    except (OSError, UnicodeDecodeError):
-        return None
-    return path if path.is_file() else None
+    name = _text(link)
+    path = folder / name if name else None
+    return path if path is not None and path.is_file() else None
 
 
 def _settle(half: Path, link: Path, folder: Path) -> Path:
@@ -115,8 +113,24 @@ def _settle(half: Path, link: Path, folder: Path) -> Path:
         while block := file.read(CHUNK_BYTES):
             digest.update(block)
     path = folder / digest.hexdigest()
-    half.replace(path)
     fresh = link.with_suffix(f".{os.getpid()}")
-    fresh.write_text(path.name, "ascii")
-    fresh.replace(link)
+    with _alone(folder):
+        fresh.write_text(path.name, "ascii")
+        fresh.replace(link)
+        half.replace(path)
     return path
+
+
+def _text(link: Path) -> str | None:
+    try:
+        return link.read_text("ascii")
+    except (OSError, UnicodeDecodeError):
+        return None
+
+
+@contextlib.contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Names and bytes change together, whichever process changes them."""
+    with (folder / ".lock").open("ab") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

@@ -67,8 +67,8 @@ class Files(Protocol):
         """Return the file of an attachment, fetched now if it is not in the spool. Raises FileUnavailable."""
         ...
 
-    async def forget(self, path: Path) -> None:
-        """The file is not needed any more."""
+    async def forget(self, message: Message, attachment: Attachment) -> None:
+        """This turn does not need its file any more."""
         ...
 
 

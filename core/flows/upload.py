@@ -42,8 +42,8 @@ async def run(intent: Upload, turn: Turn, tools: Tools) -> AsyncGenerator[Event,
     names = tuple(file.name for file in files) + tuple(url_name(url) for url in intent.urls)
     await desk.call_it(project_name(turn.message))
     await turn.reach(Stage.UPLOADED, known=None, part=None)
-    for file in files:
-        await tools.files.forget(file.path)
+    for attachment in attachments:
+        await tools.files.forget(turn.message, attachment)
     yield Stored(names, alone=len(turn.plan) == 1)
 
 
