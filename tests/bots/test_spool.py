@@ -30,7 +30,7 @@ async def test_the_same_song_of_two_chats_stays_until_both_are_done(tmp_path: Pa
     assert path.read_bytes() == song.read_bytes()
     await spool.forget(theirs, theirs.attachments[0])
     assert not path.exists()
-    assert [left for left in (tmp_path / "spool" / "by-source").iterdir()] == []
+    assert list((tmp_path / "spool" / "by-source").iterdir()) == []
 
 
 async def test_many_who_fetch_and_forget_the_same_song_always_find_it(tmp_path: Path) -> None:
