@@ -50,7 +50,10 @@ fmt: $(READY) ## format the code
 chaos: $(READY) ## the long durability run: kills, freezes, store kills
 	@$(BIN)/python -m tests.chaos
 
-bench: bench-studio ## every measurement, as ratios against a named baseline
+BENCHES := studio beats stream conversation upload store studio_load discord_ack telegram_ack telegram_budget
+
+bench: $(READY) ## every measurement, as ratios against a named baseline (BENCHES="studio beats" for some)
+	@for name in $(BENCHES); do echo "== $$name"; $(BIN)/python -m bench.$$name || exit 1; done
 
 bench-studio: $(READY) ## the render pipeline against encode-only and against ffmpeg's showcqt
 	@$(BIN)/python -m bench.studio
