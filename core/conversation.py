@@ -67,8 +67,11 @@ async def _steps(turn: Turn, tools: Tools) -> AsyncGenerator[Event, None]:
                 yield failed(error, tools, None, retry=True)
                 return
             spoken = _spoken(turn)
-            for event in await Desk(turn, tools).renew():
-                yield event
+            async with aclosing(_renew(turn, tools)) as renewed:
+                async for event in renewed:
+                    yield event
+            if turn.stage is Stage.FAILED:
+                return
             if spoken:
                 # The message may have been paid for already: only the person may say it again (nemovideo-api §8).
                 await turn.reach(Stage.FAILED, failed="SessionNotFound")
@@ -92,6 +95,16 @@ async def _steps(turn: Turn, tools: Tools) -> AsyncGenerator[Event, None]:
         if turn.stage in ENDED and turn.stage is not Stage.DONE:
             return
         await turn.advance(turn.step + 1)
+
+
+async def _renew(turn: Turn, tools: Tools) -> AsyncGenerator[Event, None]:
+    """A new session in place of a lost one; the turn fails if there is none to be had either."""
+    try:
+        for event in await Desk(turn, tools).renew():
+            yield event
+    except NemoError as error:
+        await turn.reach(Stage.FAILED, failed=type(error).__name__)
+        yield failed(error, tools, None, retry=True)
 
 
 def _spoken(turn: Turn) -> bool:
