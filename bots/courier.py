@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -222,10 +223,9 @@ class Courier:
 
     async def _fetch(self, delivery: Delivery) -> Path:
         self._folder.mkdir(parents=True, exist_ok=True)
-        path = self._folder / f"{delivery.render_id}.mp4"
-        if not await asyncio.to_thread(path.exists):
-            render = Render(delivery.render_id, "completed", url=delivery.url)
-            await self._nemo.download(render, path, CAP_BYTES)
+        # A copy of its own for each try: a former holder that thaws removes its file, not that of the present one.
+        path = self._folder / f"{delivery.render_id}.{secrets.token_hex(4)}.mp4"
+        await self._nemo.download(Render(delivery.render_id, "completed", url=delivery.url), path, CAP_BYTES)
         return path
 
     def _link(self, delivery: Delivery) -> str | None:
