@@ -16,7 +16,7 @@ from core.intents import Plan
 from core.messages import Message
 
 KEPT = frozenset(
-    {"changed", "renewed", "offer", "render", "url", "digest", "duration", "size", "sent", "file", "undelivered"}
+    {"changed", "renewed", "offer", "render", "url", "digest", "duration", "size", "sent", "file", "undelivered", "met"}
 )
 """Facts of the whole turn: they outlive the intent that stored them."""
 

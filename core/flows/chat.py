@@ -94,7 +94,7 @@ async def run(intent: Chat, turn: Turn, tools: Tools) -> AsyncGenerator[Event, N
 
 async def _tip_is_due(text: str, desk: Desk) -> bool:
     """Once in a project, after a vague prompt that was answered; first contact has just told the same."""
-    return desk.turn.stage is Stage.HEARD and not desk.made and vague(text) and await desk.once("tips")
+    return desk.turn.stage is Stage.HEARD and not desk.turn.facts.get("met") and vague(text) and await desk.once("tips")
 
 
 async def _exchange(text: str, desk: Desk, *, follow_up: bool = False) -> AsyncGenerator[Event, None]:

@@ -158,18 +158,13 @@ def _is_heavy(draft: object) -> bool:
 
 
 class Desk:
-    """The session of one turn's channel, loaded once and saved through the turn's own journal.
-
-    Attributes:
-        made: The session was made by this desk: first contact.
-    """
+    """The session of one turn's channel, loaded once and saved through the turn's own journal."""
 
     def __init__(self, turn: Turn, tools: Tools) -> None:
         self.turn = turn
         self.tools = tools
         self.key = turn.message.channel.key
         self.session: Session | None = None
-        self.made = False
 
     async def open(self) -> AsyncGenerator[Event, None]:
         """Load the channel's session, or make its first one and say so."""
@@ -177,7 +172,8 @@ class Desk:
         if self.session is None:
             yield Connecting()
             await self._create()
-            self.made = True
+            # Kept with the turn: the flow after this one is to know it, too.
+            self.turn.facts["met"] = True
             yield Ready(await self.project_link())
 
     async def renew(self, name: str = "") -> list[Event]:
