@@ -23,6 +23,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+SSE_BYTES = 500_000_000
+"""Largest recording that is read back."""
+
 discord_app = typer.Typer(help="Things of Discord.", no_args_is_help=True)
 jobs_app = typer.Typer(help="Look at jobs and steer them.", invoke_without_command=True)
 app.add_typer(discord_app, name="discord")
@@ -97,7 +100,10 @@ def why(
         for plan in plans_from_json_lines(sys.stdin.buffer):
             typer.echo(plan)
         return
-    message = Message(id="why", channel=Channel("console", "why"), person=Person("you"), text=text or "")
+    if text is None:
+        _settings, terminal = load()
+        raise typer.Exit(terminal.fail("cli-why-text", EXIT_USAGE).code)
+    message = Message(id="why", channel=Channel("console", "why"), person=Person("you"), text=text)
     typer.echo(reasons_text(explain(message)))
 
 
@@ -108,10 +114,12 @@ def sse(path: Annotated[Path, typer.Argument(help="A raw /run_sse body.")]) -> N
 
     _settings, terminal = load()
     try:
+        if path.stat().st_size > SSE_BYTES:
+            raise typer.Exit(terminal.fail("cli-sse-large", EXIT_USAGE, path=str(path), mb=SSE_BYTES // 1_000_000).code)
         raw = path.read_bytes()
     except OSError:
         raise typer.Exit(terminal.fail("cli-sse-missing", EXIT_USAGE, path=str(path)).code) from None
-    for line in read_recorded(raw):
+    for line in read_recorded(raw, path.suffix):
         typer.echo(json.dumps(line, ensure_ascii=False))
 
 

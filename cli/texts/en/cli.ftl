@@ -27,3 +27,5 @@ cli-jobs-redelivered = Job { $job } will be delivered again as job { $new }.
 cli-jobs-nothing-to-deliver = Job { $job } has no finished video.
 cli-sse-missing = I cannot read { $path }.
 cli-invite-id = Which application? Set DISCORD_TOKEN or say --client-id with the id from the developer portal.
+cli-sse-large = { $path } is too large for a recording: { $mb } MB is the limit.
+cli-why-text = Which message? Try: from-music why "make it vertical, then export"

@@ -27,3 +27,5 @@ cli-jobs-redelivered = 任务 { $job } 会以任务 { $new } 重新发送。
 cli-jobs-nothing-to-deliver = 任务 { $job } 没有做好的视频。
 cli-sse-missing = 无法读取 { $path }。
 cli-invite-id = 哪个应用？请设置 DISCORD_TOKEN，或用 --client-id 给出开发者后台里的应用 ID。
+cli-sse-large = { $path } 太大，录制文件上限 { $mb } MB。
+cli-why-text = 要解释哪条消息？试试：from-music why "改成竖屏，然后导出"
