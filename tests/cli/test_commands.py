@@ -8,8 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pytest
-from click.testing import Result
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from cli.app import SSE_BYTES, app
 from tests.wire.sample_readings import READINGS
