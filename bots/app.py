@@ -94,7 +94,13 @@ async def open_program(settings: Settings, backend: Backend, ways: Mapping[str, 
         outbounds = {name: await stack.enter_async_context(way(settings, store, texts)) for name, way in ways.items()}
         spool = Spool(settings.spool, outbounds, settings.max_file_bytes)
         await spool.sweep()
-        courier = Courier(nemo, settings.spool / "videos", copies=settings.chat_copy, link_of=linker(backend))
+        courier = Courier(
+            nemo,
+            settings.spool / "videos",
+            copies=settings.chat_copy,
+            link_of=linker(backend),
+            through_api=backend.own,
+        )
         relay = Relay(store, nemo, outbounds, texts, courier, spool, manner(settings, backend), rng=random.Random())
         yield Program(settings, store, nemo, outbounds, relay, Services(relay, texts, store.notes), spool)
 

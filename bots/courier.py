@@ -71,11 +71,22 @@ class Courier:
         folder: Where videos lie between their download and their delivery.
         copies: Whether smaller copies are made.
         link_of: The file's own address → the one that people may see; None where there is none.
+        through_api: Fetch files through the API at once: a studio of ours names them by PUBLIC_URL, which need not be
+            reachable from where the bots run.
     """
 
-    def __init__(self, nemo: NemoClient, folder: Path, *, copies: bool, link_of: Callable[[str], str | None]) -> None:
+    def __init__(
+        self,
+        nemo: NemoClient,
+        folder: Path,
+        *,
+        copies: bool,
+        link_of: Callable[[str], str | None],
+        through_api: bool = False,
+    ) -> None:
         self._nemo, self._folder = nemo, folder
         self._copies, self._link_of = copies, link_of
+        self._through_api = through_api
 
     async def deliver(self, parcel: Parcel) -> Outcome:
         """Deliver once. A restart in the middle looks for the post where the platform can, else tells a doubt.
@@ -225,7 +236,8 @@ class Courier:
         self._folder.mkdir(parents=True, exist_ok=True)
         # A copy of its own for each try: a former holder that thaws removes its file, not that of the present one.
         path = self._folder / f"{delivery.render_id}.{secrets.token_hex(4)}.mp4"
-        await self._nemo.download(Render(delivery.render_id, "completed", url=delivery.url), path, CAP_BYTES)
+        url = None if self._through_api else delivery.url
+        await self._nemo.download(Render(delivery.render_id, "completed", url=url), path, CAP_BYTES)
         return path
 
     def _link(self, delivery: Delivery) -> str | None:
