@@ -1,4 +1,4 @@
-"""Where the beats are, or that there are none to claim."""
+"""Where the beats are, and how far they can be claimed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import metricon
 import numpy as np
 import numpy.typing as npt
 
-from studio.audio.onsets import FINE_PER_SECOND, PER_SECOND, Curve, Ear, Heard, flux, grouped, local_gain
+from studio.audio.onsets import FINE_PER_SECOND, PER_SECOND, Curve, Ear, Heard, flux, grouped, local_gain, smooth
 from studio.audio.spectrum import Mono, product
 
 Times = npt.NDArray[np.float64]
@@ -19,10 +19,10 @@ class Beats:
     """Beats of a track.
 
     Attributes:
-        times_s: float64 [k], ascending; empty where nothing can be claimed.
+        times_s: float64 [k], ascending; empty where nothing comes back.
         places: int64 [k]: place in the bar, 1 is the downbeat; 0 where bars are not known.
         tempo_bpm: Median tempo; None without beats.
-        confidence: 0.0 to 1.0.
+        confidence: 0.0 to 1.0; the lower, the more of a guess.
     """
 
     times_s: Times = field(default_factory=lambda: np.empty(0))
@@ -36,29 +36,39 @@ class Beats:
         return np.asarray(self.times_s[self.places == 1])
 
 
-WEIGHTS = np.array([1.0, 2.0, 3.0, 4.0], dtype=np.float32)
-"""Bass to treble, for the time of the beats: as many bands as each has, since transients are sharpest at the top."""
 BODY = np.array([1.0, 1.0, 0.8, 0.2], dtype=np.float32)
-"""For the question which level is the beat: kick, snare and bass decide."""
+"""Bass to treble, for the question which level is the beat: kick, snare and bass decide."""
+REGISTERS = ((0, 3, 0.4), (12, 24, 0.2), (24, 40, 0.4))
+"""Bands and exponents: below a snare's body, its rattle (voices and guitars are there too: half), and above."""
 LOWEST_BPM, HIGHEST_BPM = 55.0, 215.0
-STEADINESS = 100.0
-"""How unlikely a change of tempo from beat to beat is (the decoder's lambda)."""
 TEMPI = 60
+ROUGHLY, STEADILY = 100.0, 200.0
+"""How unlikely a change of tempo from beat to beat is (the decoder's lambda), before and after the tempo is known."""
+ROOM = 0.1
+"""How far beyond the tempi first found the second search may go."""
 SHARPNESS = 5.0
 """Onsets this many times as strong as those around count as certain."""
+NEAR = 8
+"""Beats on either hand that tell the period at one; as many together are weighed for the phase."""
+LEAP = 60.0
+"""What a leap of half a beat costs: as much as 25 beats lose that are three times stronger at the other phase."""
 USUAL_BPM = 118.0
-SPREAD_OCTAVES = 0.6
+SPREAD_OCTAVES = 0.5
+"""Where people tap, and how far from it: after van Noorden & Moelants 1999."""
 LEVEL_WEIGHT = 1.6
 EVEN = 0.5
 """Every second beat at half the strength of the others leaves it open which level is the beat."""
 SHORTEST_S, FEWEST = 2, 4
-LEAST_CONFIDENCE = 0.05
-FAINTEST = 0.08
-"""Rise of the strongest onsets, in log-mel units, below which there is only a steady sound."""
-RETURNING = (0.04, 0.24)
+FAINTEST = 0.008
+"""Rise of the strongest onsets, in log-mel units a band, below which there is only a steady sound."""
+LEAST_LIKENESS = 0.1
+"""Likeness that noise reaches by chance: below it not even a guess is made."""
+RETURNING = (0.16, 0.36)
 DRUMS = (0.08, 0.16)
 AGREED = (0.68, 0.95)
-"""No confidence and full confidence: likeness a period later, rise of the treble on the beats, share in common."""
+"""No confidence and full confidence: likeness some beats later, rise of the treble on the beats, share in common."""
+STEPS = 24
+"""Of a beat, at which its onsets are compared with those of others."""
 HARMONY = 24
 """Bands whose change from beat to beat is taken for harmony, to about 3.3 kHz."""
 THREE_MARGIN = 0.5
@@ -81,49 +91,119 @@ def track(samples: npt.ArrayLike, rate_hz: int) -> Beats:
 
 
 def find_beats(heard: Heard) -> Beats:
-    """Return the beats of a track from what was heard of it; none where they would be a guess."""
-    if len(heard.log_mel) < SHORTEST_S * PER_SECOND:
+    """Return the likeliest beats of a track from what was heard of it, and how far they may be claimed.
+
+    There are none where nothing comes back; low confidence says that the beats are no more than a guess.
+    """
+    rise = flux(heard.log_mel)
+    if len(rise) < SHORTEST_S * PER_SECOND or np.percentile(rise.mean(axis=1), 98) < FAINTEST:
         return Beats()
-    rise = grouped(flux(heard.log_mel))
-    strength = local_gain((rise * WEIGHTS).sum(axis=1))
-    times = decode(strength)
-    if len(times) < FEWEST:
+    strength = local_gain(rise.mean(axis=1))
+    rough = decode(strength)
+    if len(rough) < FEWEST:
         return Beats()
-    sure = confidence(times, strength, rise)
-    if sure < LEAST_CONFIDENCE:
+    hits = struck(rise)
+    times = in_phase(steady(strength, rough), hits)
+    likeness = returning(strength, times)
+    if likeness < LEAST_LIKENESS:
         return Beats()
-    groups = np.stack([local_gain(column) for column in rise.T], axis=1)
-    times = align(level(times, (groups * BODY).sum(axis=1)), heard.envelope)
+    groups = grouped(rise)
+    sure = float(np.sqrt(_share(likeness, RETURNING) * backing(groups, rough)))
+    groups = np.stack([local_gain(column) for column in groups.T], axis=1)
+    times = align(level(times, (groups * BODY).sum(axis=1), hits), heard.envelope)
     tempo = 60.0 / float(np.median(np.diff(times)))
     return Beats(times, bars(times, groups[:, 0], heard.log_mel), tempo, sure)
 
 
-def confidence(times: Times, strength: Curve, rise: Curve) -> float:
-    """Return how far beats may be claimed, 0.0 to 1.0.
+def steady(strength: Curve, rough: Times) -> Times:
+    """Return beats that keep their phase through parts where the off-beat is the louder one.
 
-    They have to come back (the onsets are alike one or four beats later), and there have to be drums on them or at
-    least two registers that give the same beats by themselves: a bass that throbs alone under a pad is no beat yet.
+    With the tempo known, a second search hears every onset half a beat earlier and later too: both phases look alike
+    to it, so that no fill or break makes it slip from one to the other. `in_phase` then chooses.
+
+    Args:
+        rough: The beats a first search found.
     """
-    if float(np.percentile((rise * WEIGHTS).sum(axis=1), 98)) < FAINTEST:
-        return 0.0
-    period = float(np.median(np.diff(times))) * PER_SECOND
-    returns = max(_alike(strength, period), _alike(strength, 4 * period))
-    returns = (returns - RETURNING[0]) / (RETURNING[1] - RETURNING[0])
-    drums = (float(around(rise[:, -1], times).mean()) - DRUMS[0]) / (DRUMS[1] - DRUMS[0])
-    if drums < 1.0:
-        agreed = sorted(_agreement(decode(local_gain(column)), times) for column in rise.T)[-2]
-        drums = max(drums, (agreed - AGREED[0]) / (AGREED[1] - AGREED[0]))
-    return float(np.sqrt(min(max(returns, 0.02), 1.0) * min(max(drums, 0.0), 1.0)))
+    tempi = 60.0 / np.diff(rough)
+    slow, fast = (float(np.percentile(tempi, share)) for share in (3, 97))
+    return decode(doubled(strength, rough), slow * (1 - ROOM), fast * (1 + ROOM), tempi=None, steadiness=STEADILY)
 
 
-def _alike(curve: Curve, lag: float) -> float:
-    """Return the highest autocorrelation within 3 % of a lag, 1.0 at most."""
-    low, high = int(lag * 0.97) - 1, int(lag * 1.03) + 2
+def doubled(strength: Curve, times: Times) -> Curve:
+    """Return the mean of an onset curve and of itself half a period earlier and later, as the beats give it."""
+    rows = np.arange(len(strength))
+    periods = near_median(np.diff(times), NEAR) * PER_SECOND
+    half = np.interp(rows, (times[:-1] + times[1:]) / 2 * PER_SECOND, periods) / 2
+    sides = np.interp(rows - half, rows, strength) + np.interp(rows + half, rows, strength)
+    return np.asarray((strength + sides / 2) / 2, dtype=np.float32)
+
+
+def struck(rise: Curve) -> Curve:
+    """Return how strongly low, middle and high registers are hit at once: a voice, bass or hat alone counts little."""
+    hits = np.prod([rise[:, low:high].mean(axis=1) ** weight for low, high, weight in REGISTERS], axis=0)
+    return local_gain(np.asarray(hits, dtype=np.float32))
+
+
+def in_phase(times: Times, hits: Curve) -> Times:
+    """Return the beats, or the places half-way between them, as the whole song's hits say.
+
+    A change under way is rare (a bar with half a beat, a pause) and has to be very clear.
+    """
+    between = (times[:-1] + times[1:]) / 2
+    on, off = (smooth(around(hits, at), NEAR) for at in (times[:-1], between))
+    clearly = np.log((on + 0.05) / (off + 0.05)).clip(-2.0, 2.0)
+    shifted = two_phases(clearly * np.abs(clearly), LEAP)
+    chosen = np.where(shifted, between, times[:-1])
+    if not shifted[-1]:
+        chosen = np.append(chosen, times[-1])
+    steps = np.diff(chosen)
+    return np.asarray(chosen[np.append(True, steps > 0.6 * np.median(steps))])
+
+
+def two_phases(evidence: Times, leap: float) -> npt.NDArray[np.bool_]:
+    """Return which beats are of the second of two phases: the most likely path (Viterbi).
+
+    Args:
+        evidence: For the first phase at each beat; negative for the second.
+        leap: What a change of phase costs.
+    """
+    best, came = 0.0, np.zeros((len(evidence), 2), dtype=np.bool_)
+    for index, value in enumerate(evidence):  # `best` is how far the first phase is ahead of the second
+        came[index] = best < -leap, best <= leap
+        best = min(max(best, -leap), leap) + 2.0 * float(value)
+    path = np.zeros(len(evidence), dtype=np.bool_)
+    state = best < 0.0
+    for index in range(len(evidence) - 1, -1, -1):
+        path[index] = state
+        state = bool(came[index, int(state)])
+    return path
+
+
+def returning(strength: Curve, times: Times) -> float:
+    """Return how far the onsets come back one, two or four beats later, 1.0 at most, however the tempo drifts."""
+    steps = np.arange((len(times) - 1) * STEPS) / STEPS
+    rows = np.interp(steps, np.arange(len(times)), times) * PER_SECOND
+    curve = np.interp(rows, np.arange(len(strength)), smooth(strength, 3))
     away = curve - curve.mean()
-    whole = product(away, away)
-    return max((product(away[k:], away[:-k]) for k in range(max(1, low), min(high, len(away)))), default=0.0) / (
-        whole + 1e-9
-    )
+    whole = product(away, away) + 1e-9
+    return max(product(away[lag:], away[:-lag]) / whole for lag in (STEPS, 2 * STEPS, 4 * STEPS) if lag < len(away))
+
+
+def backing(groups: Curve, times: Times) -> float:
+    """Return how far drums or several registers stand behind the beats, 0.0 to 1.0.
+
+    There have to be drums on them or at least two registers that give the same beats by themselves: a bass that
+    throbs alone under a pad is no beat yet.
+    """
+    drums = _share(float(around(groups[:, -1], times).mean()), DRUMS)
+    if drums < 1.0:
+        agreed = sorted(_agreement(decode(local_gain(column)), times) for column in groups.T)[-2]
+        drums = max(drums, _share(agreed, AGREED))
+    return drums
+
+
+def _share(value: float, ends: tuple[float, float]) -> float:
+    return min(max((value - ends[0]) / (ends[1] - ends[0]), 0.0), 1.0)
 
 
 def _agreement(found: Times, times: Times) -> float:
@@ -167,31 +247,37 @@ def _standing_out(evidence: Times, length: int, phase: int) -> float:
     return float(evidence[chosen].mean() - evidence[~chosen].mean())
 
 
-def decode(strength: Curve) -> Times:
+def decode(
+    strength: Curve,
+    slowest_bpm: float = LOWEST_BPM,
+    fastest_bpm: float = HIGHEST_BPM,
+    tempi: int | None = TEMPI,
+    steadiness: float = ROUGHLY,
+) -> Times:
     """Return the most likely steady run of beats through an onset curve (bar-pointer model, Krebs et al. 2015)."""
     activation = np.clip(strength / SHARPNESS, 0.0, 0.95)
     found = metricon.track_beats(
         metricon.Activations.from_activations(activation, fps=PER_SECOND),
-        min_bpm=LOWEST_BPM,
-        max_bpm=HIGHEST_BPM,
-        num_tempi=TEMPI,
-        transition_lambda=STEADINESS,
+        min_bpm=slowest_bpm,
+        max_bpm=fastest_bpm,
+        num_tempi=tempi,
+        transition_lambda=steadiness,
     )
     return np.asarray(found.times, dtype=np.float64)
 
 
-def level(times: Times, body: Curve) -> Times:
+def level(times: Times, body: Curve, hits: Curve) -> Times:
     """Return the beats at the level a listener would tap: every second one, or one more between each two."""
     bpm = 60.0 / float(np.median(np.diff(times)))
+    between = (times[:-1] + times[1:]) / 2
     at = around(body, times)
-    between = around(body, (times[:-1] + times[1:]) / 2)
-    halves = [float(at[::2].mean()), float(at[1::2].mean())]
-    slower = _odds(min(halves) / max(*halves, 1e-6), bpm, bpm / 2)
-    faster = _odds(float(between.mean()) / max(float(at.mean()), 1e-6), bpm * 2, bpm)
+    halves = sorted([float(at[::2].mean()), float(at[1::2].mean())])
+    slower = _odds(halves[0] / max(halves[1], 1e-6), bpm, bpm / 2)
+    faster = _odds(float(around(body, between).mean()) / max(float(at.mean()), 1e-6), bpm * 2, bpm)
     if bpm / 2 >= LOWEST_BPM - 5 and slower < 0.0:
-        return times[int(halves[1] > halves[0]) :: 2]
+        return in_phase(times[::2], hits)
     if bpm * 2 <= HIGHEST_BPM and faster > 0.0:
-        return np.sort(np.concatenate([times, (times[:-1] + times[1:]) / 2]))
+        return np.sort(np.concatenate([times, between]))
     return times
 
 
@@ -235,10 +321,16 @@ def rises(envelope: Curve) -> Curve:
 
 def settled(moved: Times) -> Times:
     """Return the moves, those far from what the neighbours do replaced by the neighbours' median."""
-    wide = np.pad(moved, SIDE, constant_values=np.nan)
-    near = np.lib.stride_tricks.sliding_window_view(wide, 2 * SIDE + 1)
-    known = np.isfinite(near).any(axis=1)
-    median = np.zeros(len(moved))
-    median[known] = np.nanmedian(near[known], axis=1)
+    median = np.nan_to_num(near_median(moved, SIDE))
     far = ~(np.abs(moved - median) <= 0.012)
     return np.where(far, median, moved)
+
+
+def near_median(values: Times, side: int) -> Times:
+    """Return the median of each value and of `side` on either hand; NaN where none of them is known."""
+    wide = np.pad(values, side, constant_values=np.nan)
+    near = np.lib.stride_tricks.sliding_window_view(wide, 2 * side + 1)
+    known = np.isfinite(near).any(axis=1)
+    median = np.full(len(values), np.nan)
+    median[known] = np.nanmedian(near[known], axis=1)
+    return median

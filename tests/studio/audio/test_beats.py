@@ -10,8 +10,8 @@ import pytest
 
 from bench.scores import amlt, bias_s, f_any_level, f_measure, near
 from studio.audio.analysis import analyse
-from studio.audio.beats import Beats, find_beats, level, track
-from studio.audio.onsets import Ear
+from studio.audio.beats import Beats, find_beats, in_phase, level, track, two_phases
+from studio.audio.onsets import Curve, Ear
 from studio.media.decode import sound_blocks
 from tests.studio.audio import made
 from tests.studio.audio.made import Samples
@@ -129,17 +129,20 @@ def test_calm_music_without_drums_is_not_cut_on_a_beat() -> None:
     ("sound", "truth", "least"),
     [
         ("cli/music/final_step-60s.ogg", "tests/music/final_step-60s.beats", (0.95, 0.95, 0.95)),
-        ("cli/music/metal_madness-60s.mp3", "tests/music/metal_madness-60s.beats", (0.6, 0.9, 0.6)),
+        ("cli/music/metal_madness-60s.mp3", "tests/music/metal_madness-60s.beats", (0.64, 0.95, 0.95)),
     ],
-    ids=["trance", "metal"],
+    ids=["trance", "metal: the snare leaves the beat for the off-beat and comes back"],
 )
 def test_real_tracks_with_known_beats(sound: str, truth: str, least: tuple[float, float, float]) -> None:
     ear, true = Ear(44100), np.loadtxt(truth)[:, 0]
     for block in sound_blocks(Path(sound), 44100, 1):
         ear.feed(block[:, 0])
-    found = find_beats(ear.finish(60.0)).times_s
-    assert (f_any_level(found, true), near(found, true), amlt(found, true)) >= least
-    assert abs(bias_s(found, true)) < 0.01
+    beats = find_beats(ear.finish(60.0))
+    found = beats.times_s
+    assert f_any_level(found, true) > least[0]
+    assert near(found, true) > least[1]
+    assert amlt(found, true) > least[2]
+    assert beats.confidence > 0.45
 
 
 @pytest.mark.parametrize(
@@ -152,7 +155,43 @@ def test_the_level_is_the_one_a_listener_taps(period_s: float, strong_every: int
     body = np.zeros(2100, dtype=np.float32)
     body[np.round(times * 100).astype(int)] = 0.3
     body[np.round(times[::strong_every] * 100).astype(int)] = 3.0
-    assert np.allclose(level(times, body), times[::kept])
+    assert np.allclose(level(times, body, body), times[::kept])
+
+
+def hits_at(*parts: Samples) -> Curve:
+    curve = np.zeros(4000, dtype=np.float32)
+    for times in parts:
+        curve[np.round(times * 100).astype(int)] = 1.0
+    return curve
+
+
+def test_louder_off_beats_for_a_while_do_not_turn_the_song() -> None:
+    beats = np.arange(0.5, 38.0, 0.5)
+    hits = hits_at(beats) + 0.5 * hits_at(beats[20:45] + 0.25)
+    hits[np.round(beats[20:45] * 100).astype(int)] = 0.3
+    assert np.allclose(in_phase(beats, hits), beats)
+    assert np.allclose(in_phase(beats + 0.25, hits), beats[1:])
+
+
+def test_a_bar_with_half_a_beat_too_many_is_seen() -> None:
+    beats = np.arange(0.5, 38.0, 0.5)
+    found = in_phase(beats, hits_at(beats[:38], beats[38:] + 0.25))
+    assert np.allclose(found[:37], beats[:37])
+    assert np.allclose(found[-30:], beats[-31:-1] + 0.25)
+
+
+@pytest.mark.parametrize(
+    ("evidence", "path"),
+    [
+        ([1, 1, 1, 1], "...."),
+        ([-1, -1, -1, 0.5], "xxxx"),
+        ([3, 3, -1, 3, 3], "....."),
+        ([3, 3, 3, -3, -3, -3], "...xxx"),
+        ([0.1], "."),
+    ],
+)
+def test_the_phase_changes_only_where_that_is_worth_a_leap(evidence: list[float], path: str) -> None:
+    assert "".join(".x"[int(other)] for other in two_phases(np.array(evidence), 5.0)) == path
 
 
 def test_beats_say_which_begin_a_bar() -> None:
