@@ -136,7 +136,7 @@ async def test_a_full_store_takes_no_message_but_lets_turns_go(own: RealServer, 
             before = await store.server.do("DBSIZE")
             with pytest.raises(StoreFull):
                 await store.inbox.put(said(3))
-            assert await store.server.do("DBSIZE") == before
+            assert await store.server.do("DBSIZE") <= before  # nothing came in; a lease may have run out meanwhile
             assert await store.inbox.cancel(waits) == "queued"  # the way out works when full
             await until(lambda: not engine.running)
             with own.client() as admin:
