@@ -82,7 +82,7 @@ async def run(intent: Chat, turn: Turn, tools: Tools) -> AsyncGenerator[Event, N
             async for event in events:
                 yield event
         if await _tip_is_due(intent.text, desk):
-            yield Told("tips")
+            yield Told("tips-vague")
     elif turn.stage in (Stage.SENDING, Stage.STREAMING):
         # A restart never sends: whoever was here before may have.
         await turn.reach(Stage.LOOKING, arrived=turn.stage is Stage.STREAMING, looks=0)
@@ -102,10 +102,10 @@ async def _exchange(text: str, desk: Desk, *, follow_up: bool = False) -> AsyncG
     turn = desk.turn
     before = await desk.look()
     await desk.saw(before)
-    await turn.reach(Stage.SENDING, before=before.digest, following=follow_up or None)
     heard = Heard(drafts=desk.tools.rules.drafts)
     try:
-        async with aclosing(_listen(text, desk, heard)) as events:
+        intent = {"before": before.digest, "following": follow_up or None}
+        async with aclosing(_listen(text, desk, heard, intent)) as events:
             async for event in events:
                 yield event
     except (Unreachable, BadAnswer) as error:
@@ -119,14 +119,18 @@ async def _exchange(text: str, desk: Desk, *, follow_up: bool = False) -> AsyncG
             yield event
 
 
-async def _listen(text: str, desk: Desk, heard: Heard) -> AsyncGenerator[Event, None]:
+async def _listen(text: str, desk: Desk, heard: Heard, intent: Mapping[str, object]) -> AsyncGenerator[Event, None]:
     """Send, read, pass on what people should hear. Takes the intent back if not one byte left."""
     turn, tools = desk.turn, desk.tools
     makes = not ready(desk.current.last_draft)
     left = False
 
-    def guard() -> None:
+    async def guard() -> None:
+        # Stored with the connection open: between the intent and the bytes lies nothing that takes its time,
+        # so that a death in between, which leaves a doubt, is as rare as can be.
         nonlocal left
+        left = False
+        await turn.reach(Stage.SENDING, **intent)
         turn.guard()
         left = True
 

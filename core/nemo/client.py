@@ -63,7 +63,7 @@ logging.getLogger("httpcore").setLevel(logging.WARNING)
 ANSWER_BYTES = 32_000_000
 """Largest JSON answer that is read: a draft of 10,000 segments has about a tenth of it."""
 
-Guard = Callable[[], None]
+Guard = Callable[[], Awaitable[None] | None]
 T = TypeVar("T")
 
 
@@ -77,8 +77,9 @@ class NemoClient:
         wall: Seconds since 1970: a token's expiry.
         sleep: Waits of §8.
 
-    Every method raises classes of core.errors, and nothing of httpx. `guard` is called as the last thing before the
-    bytes of a request leave, each time it is sent; what it raises comes out unchanged, with nothing sent.
+    Every method raises classes of core.errors, and nothing of httpx. `guard` is called (and awaited, if it can be) as
+    the last thing before the bytes of a request leave, with the connection open, each time it is sent; what it raises
+    comes out unchanged, with nothing sent.
     """
 
     def __init__(
@@ -476,7 +477,8 @@ class NemoClient:
         async def trace(name: str, info: Mapping[str, Any]) -> None:
             nonlocal left
             if name == "http11.send_request_headers.started" and info["request"].method != b"CONNECT":
-                guard()
+                if (waiting := guard()) is not None:
+                    await waiting
                 left = True
 
         request.extensions = {**request.extensions, "trace": trace}
