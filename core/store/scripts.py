@@ -146,12 +146,13 @@ WRITE = (
     _OWNED
     + _NOW
     + """
-local old = redis.call('HMGET', KEYS[2], 'step', 'stage')
+local old = redis.call('HMGET', KEYS[2], 'step', 'stage', 'facts')
 redis.call('HSET', KEYS[2], unpack(ARGV, 6))
 redis.call('ZADD', KEYS[3], 'XX', now + ARGV[4], ARGV[1])
-local new = redis.call('HMGET', KEYS[2], 'step', 'stage')
-if old[1] ~= new[1] or old[2] ~= new[2] then
-  redis.call('HSET', KEYS[2], 'tries', 0)
+local new = redis.call('HMGET', KEYS[2], 'step', 'stage', 'facts')
+local further = old[1] ~= new[1] or old[2] ~= new[2]
+if further or old[3] ~= new[3] then redis.call('HSET', KEYS[2], 'tries', 0) end
+if further then
   redis.call('XADD', KEYS[4], 'MAXLEN', '~', ARGV[5], '*',
     'turn', ARGV[3], 'queue', ARGV[1], 'step', new[1] or '0', 'stage', new[2] or '')
 end
@@ -178,11 +179,18 @@ return 1
 """
 )
 
-# KEYS own turn due   ARGV queue token delay_ms forgive wake   -> 1, or 0: not the holder
+# KEYS own turn due   ARGV queue token delay_ms forgive wake   -> 1, or 0: not the holder any more; a start that lost
+# its lease and lives to say so was no crash, so it is forgiven all the same
 RELEASE = (
-    _OWNED
-    + _NOW
+    _NOW
     + """
+if redis.call('HGET', KEYS[1], ARGV[1]) ~= ARGV[2] then
+  if ARGV[4] == '1' and (tonumber(redis.call('HGET', KEYS[2], 'tries')) or 0) > 0 then
+    redis.call('HDEL', KEYS[1], '')
+    redis.call('HINCRBY', KEYS[2], 'tries', -1)
+  end
+  return 0
+end
 redis.call('HDEL', KEYS[1], ARGV[1])
 redis.call('ZADD', KEYS[3], now + ARGV[3], ARGV[1])
 if ARGV[4] == '1' and redis.call('EXISTS', KEYS[2]) == 1 then redis.call('HSET', KEYS[2], 'tries', 0) end
