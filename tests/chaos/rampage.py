@@ -7,6 +7,7 @@ place. The driver says things as a platform's intake does: again, under the same
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import random
 import time
@@ -22,7 +23,8 @@ import httpx
 from bots.app import Program
 from bots.services import StoreDown
 from core.messages import Channel, Message, Person
-from core.store.errors import StoreError
+from core.store.errors import StoreError, typed
+from core.store.open import Store
 from core.store.record import Record
 from tests.chaos import chat
 from tests.chaos.chat import BLIND, SEEKER
@@ -44,6 +46,7 @@ class Plan:
         seconds: Longest attack; it ends earlier when everything is done.
         files: One chat in so many takes the video itself, the others a message; 0: none does.
         pause_s: Between two deeds of the monkey.
+        think_s: Longest time that a chat keeps silent between two turns.
     """
 
     chats: int
@@ -54,6 +57,9 @@ class Plan:
     lease_s: float = 2.0
     files: int = 4
     pause_s: tuple[float, float] = (0.6, 1.6)
+    edit_s: float = 0.5
+    think_s: float = 0.0
+    poll_s: float = 0.2
     stream_s: float = 0.3
     render_s: float = 0.5
     settle_s: float = 120.0
@@ -116,8 +122,8 @@ async def world(folder: Path, plan: Plan) -> AsyncIterator[tuple[RealServer, Pla
         with RealServer(folder / "store", "--appendfsync", "always") as store:
             backend, chats = f"http://127.0.0.1:{backend_port}", f"http://127.0.0.1:{chat_port}"
             await _reachable(backend, chats)
-            more = {"lease_s": plan.lease_s, "queue_limit": plan.turns + 1}
-            yield store, Place(folder / "data", store.url, backend, chats, tries=7, edit_s=0.5, more=more)
+            more = {"lease_s": plan.lease_s, "queue_limit": plan.turns + 1, "nemo_poll_s": plan.poll_s}
+            yield store, Place(folder / "data", store.url, backend, chats, tries=7, edit_s=plan.edit_s, more=more)
     finally:
         for server in servers:
             server.kill()
@@ -152,9 +158,8 @@ async def rampage(folder: Path, plan: Plan) -> Figures:
         def spawn(number: int) -> Fork:
             return Fork(log, work, replace(place, replica=f"w{number}"))
 
-        chance = random.Random(plan.seed)
-        attack = {"weights": dict(plan.weights), "pause_s": plan.pause_s}
-        monkey = Monkey(spawn, plan.workers, plan.lease_s, chance, store, **attack)
+        chance, weights = random.Random(plan.seed), dict(plan.weights)
+        monkey = Monkey(spawn, plan.workers, plan.lease_s, chance, store, weights, plan.pause_s)
         talk = asyncio.create_task(_talk(plan, opened, watch))
         looking = asyncio.create_task(watch.look())
         try:
@@ -199,14 +204,21 @@ class Watch:
     async def look(self) -> None:
         store = self._opened.store
         while True:
-            await asyncio.sleep(0.25)
-            for job in list(self._open):
-                try:
-                    ended = await store.server.do("HGET", store.keys("t", job), "ended_ms")
-                except StoreError:
-                    break
-                if ended:
-                    self._open.pop(job).set()
+            await asyncio.sleep(0.5)
+            jobs = list(self._open)
+            with contextlib.suppress(StoreError):
+                for job, ended in zip(jobs, await _ended(store, jobs), strict=True):
+                    if ended:
+                        self._open.pop(job).set()
+
+
+async def _ended(store: Store, jobs: Sequence[str]) -> list[str | None]:
+    """When each job ended, all in one round trip."""
+    with typed():
+        asked: Any = store.redis.pipeline(transaction=False)
+        for job in jobs:
+            asked.hget(store.keys("t", job), "ended_ms")
+        return list(await asked.execute())
 
 
 async def _talk(plan: Plan, opened: Program, watch: Watch) -> None:
@@ -230,6 +242,7 @@ async def _chat(number: int, plan: Plan, opened: Program, watch: Watch) -> None:
             watch.add(Put(jobs[-1], platform, channel.chat, text, n, first))
         for job in jobs:
             await watch.over(job)
+        await asyncio.sleep(rng.uniform(0, plan.think_s))
 
 
 async def _say(opened: Program, said: Message) -> str:
