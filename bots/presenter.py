@@ -79,7 +79,7 @@ def present(event: e.Event, card: Card, say: Say) -> Shown:  # noqa: PLR0911, PL
         case e.Connecting():
             return stage("connecting", say("chat-connecting"))
         case e.Ready(link):
-            shown = replace(card, stage="ready", line=say("chat-ready"), link=link)
+            shown = replace(card, stage="ready", line=say("chat-working-new"), link=link)
             return Shown(shown, (Post("reply", f"{say('chat-ready')}\n{say('answers-tips')}"),))
         case e.TimelineGone():
             return reply(say("errors-timeline-gone"))
@@ -131,7 +131,8 @@ def present(event: e.Event, card: Card, say: Say) -> Shown:  # noqa: PLR0911, PL
         case e.Told(key, args):
             return reply(say(f"answers-{key}", **args))
         case e.Failed(kind, args, link, retry):
-            return _failed(kind, dict(args), link, card, say, button("retry", "primary") if retry else None)
+            again = button("deliver" if kind == "Undelivered" else "retry", "primary")
+            return _failed(kind, dict(args), link, card, say, again if retry else None)
     assert_never(event)
 
 

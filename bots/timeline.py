@@ -32,15 +32,17 @@ def line_text(line: Line, say: Say) -> str:
     """Spell one track: its label, then its segments, or their span and count."""
     label = say(f"status-track-{line.kind}")
     if not line.count:
-        return f"{label}: {say('status-track-empty')}"
-    if not line.pieces:
-        return f"{label}: " + say("status-segments", count=line.count, span=span_text(line.start, line.end))
-    return f"{label}: " + ", ".join(piece_text(piece) for piece in line.pieces)
+        what = say("status-track-empty")
+    elif not line.pieces:
+        what = say("status-segments", count=line.count, span=span_text(line.start, line.end))
+    else:
+        what = say("status-comma").join(piece_text(piece, say) for piece in line.pieces)
+    return say("status-line", label=label, what=what)
 
 
-def piece_text(piece: Piece) -> str:
+def piece_text(piece: Piece, say: Say) -> str:
     """Spell one segment: name or quoted text, place, volume."""
-    words = f"“{piece.name}”" if piece.quoted else (piece.name or "")
+    words = say("status-quoted", text=piece.name or "") if piece.quoted else (piece.name or "")
     details = [part for part in (span_text(piece.start, piece.end), piece.volume) if part]
     return " ".join(part for part in (words, f"({', '.join(details)})" if details else "") if part) or "—"
 

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
+import threading
+from collections.abc import AsyncIterator
+from contextlib import suppress
 
 from prompt_toolkit import PromptSession
 from prompt_toolkit.completion import WordCompleter
@@ -61,16 +65,42 @@ async def _piped(settings: Settings, terminal: Terminal, name: str) -> int:
     buttons = Buttons()
     screen = LiveScreen(terminal.console, buttons)
     async with open_console(settings, screen, name) as program:
-        while line := await asyncio.to_thread(sys.stdin.readline):
+        async for line in _lines():
             if not line.strip():
                 continue
             typed = inbound.read_line(line)
-            screen.person(terminal.say("cli-you"), typed.text, typed.paths)
+            screen.person(terminal.say("cli-you"), typed.text, tuple(Path(path).name for path in typed.paths))
             job = await take(program, terminal, buttons, line, name)
             if job is not None:
                 await until_over(program, job)
     screen.close()
     return 0
+
+
+async def _lines() -> AsyncIterator[str]:
+    """Give the lines of stdin as they come.
+
+    By a daemon thread on the descriptor itself: a pool's thread, or one inside sys.stdin, would hold up the end of the
+    program until the pipe closes.
+    """
+    loop = asyncio.get_running_loop()
+    read: asyncio.Queue[bytes] = asyncio.Queue()
+
+    def feed() -> None:
+        with suppress(OSError, RuntimeError):  # the loop may be gone by then
+            while True:
+                piece = os.read(0, 65_536)
+                loop.call_soon_threadsafe(read.put_nowait, piece)
+                if not piece:
+                    return
+
+    threading.Thread(target=feed, daemon=True, name="stdin").start()
+    rest = b""
+    while piece := await read.get():
+        *lines, rest = (rest + piece).split(b"\n")
+        for line in lines:
+            yield line.decode("utf-8", "replace")
+    yield rest.decode("utf-8", "replace")
 
 
 async def take(program: Program, terminal: Terminal, buttons: Buttons, line: str, name: str) -> str | None:
@@ -89,4 +119,7 @@ async def take(program: Program, terminal: Terminal, buttons: Buttons, line: str
     except StoreDown:
         terminal.console.print(terminal.say("errors-store-down"))
         return None
-    return receipt.job if receipt else None
+    if receipt is None:
+        terminal.console.print(terminal.say("cli-chat-expired"))
+        return None
+    return receipt.job

@@ -130,7 +130,7 @@ def test_the_timeline_reads_as_the_contract_shows_it() -> None:
     text = present(events.DraftRead(SUMMARY), CARD, say("en")).replies[0].text
     assert " ".join(text.split()) == (
         "Timeline (3 tracks): 1. Video: city timelapse (0-10s) 2. BGM: Lo-fi (0-10s, 35%)"
-        " 3. Title: “Urban Dreams” (0-3s)"
+        ' 3. Title: "Urban Dreams" (0-3s)'
     )
 
 

@@ -11,7 +11,8 @@ answers-help = 🎬 Drop a track here and say what you want; a finished music vi
     • “export” sends the MP4, “status” shows the timeline, “credits” the balance, “cancel” stops.
     Tips: under 90 seconds is faster and livelier; say concretely what and when; MP3, WAV, AAC and FLAC go smoothest, 200 MB at most; the MP4 plays everywhere.
     Commands: /video /edit /export /status /queue /cancel /undo /projects /new /credits /format /language /settings /why /help
-answers-tips = 💡 Under 90 seconds is faster and livelier. Say concretely what you want and when: “title "Night Drive" for the first 3 seconds, blue bars” does more than “make it cool”. MP3, WAV, AAC and FLAC go smoothest, 200 MB at most; the MP4 plays everywhere.
+answers-tips = 💡 Under 90 seconds is faster and livelier; MP3, WAV, AAC and FLAC go smoothest, 200 MB at most; say concretely what you want and when; the MP4 plays everywhere. /help tells more.
+answers-tips-vague = 💡 The more concrete, the better: “title "Night Drive" for the first 3 seconds, bars in blue” does more than “make it cool”. Under 90 seconds is faster and livelier.
 answers-keep-or-strip = Keep it all, or say what to take away, for example “remove the title” or “mute the music”.
 answers-edit-which = What should change? Just write it, for example “make it vertical” or “bars in blue”.
 answers-why = { $rules }

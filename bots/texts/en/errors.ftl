@@ -44,7 +44,7 @@ errors-queue-full = { $limit } messages already wait in this channel. Let me fin
 errors-parked = Something in this request breaks me each time, so I set it aside (job { $job }). The operator can see it. Everything else goes on.
 errors-undelivered = The video is ready, but I may not post it here{ $permission ->
     [none] .
-   *[other] : the permission “{ $permission }” is missing. Grant it and say “export”.
+   *[other] : the permission “{ $permission }” is missing. Grant it and press the button.
 }
 errors-unknown-verb = I do not know the command { $verb }. Try /help.
 errors-store-down = I cannot store messages right now, so I did not take this one. Please send it again in a minute.

@@ -35,3 +35,7 @@ status-change-canvas = Format
 status-change-style = { $kind } { $name } look
 status-change-media = { $kind } { $name } media
 status-change-other = { $kind } { $name } changed
+status-undelivered = The video is ready and could not be posted before. Press the button and I bring it.
+status-line = { $label }: { $what }
+status-comma = { ", " }
+status-quoted = "{ $text }"

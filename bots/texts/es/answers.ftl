@@ -10,7 +10,8 @@ answers-help = 🎬 Suelta una canción aquí y di qué quieres; vuelve un víde
     • «exportar» envía el MP4, «estado» muestra la línea de tiempo, «créditos» el saldo, «cancelar» detiene.
     Consejos: menos de 90 segundos es más rápido y animado; di qué y cuándo; MP3, WAV, AAC y FLAC van mejor, 200 MB como máximo; el MP4 se ve en todas partes.
     Comandos: /video /edit /export /status /queue /cancel /undo /projects /new /credits /format /language /settings /why /help
-answers-tips = 💡 Con menos de 90 segundos es más rápido y animado. Di en concreto qué quieres y cuándo: «título "Night Drive" los primeros 3 segundos, barras azules» sirve más que «que quede genial». MP3, WAV, AAC y FLAC van mejor, 200 MB como máximo; el MP4 se ve en todas partes.
+answers-tips = 💡 Con menos de 90 segundos es más rápido y animado; MP3, WAV, AAC y FLAC van mejor, 200 MB como máximo; di en concreto qué quieres y cuándo; el MP4 se ve en todas partes. /help cuenta más.
+answers-tips-vague = 💡 Cuanto más concreto, mejor: «título "Night Drive" los primeros 3 segundos, barras azules» sirve más que «que quede genial». Con menos de 90 segundos es más rápido y animado.
 answers-keep-or-strip = Déjalo todo así o di qué quito, por ejemplo «quita el título» o «silencia la música».
 answers-edit-which = ¿Qué cambio? Escríbelo sin más, por ejemplo «en vertical» o «barras azules».
 answers-why = { $rules }

@@ -44,7 +44,7 @@ errors-queue-full = Ya esperan { $limit } mensajes en este canal. Déjame termin
 errors-parked = Algo en esta petición me rompe cada vez, así que la aparté (trabajo { $job }). El operador puede verla. Lo demás sigue.
 errors-undelivered = El vídeo está listo, pero no puedo publicarlo aquí{ $permission ->
     [none] .
-   *[other] : falta el permiso «{ $permission }». Concédelo y di «exportar».
+   *[other] : falta el permiso «{ $permission }». Concédelo y pulsa el botón.
 }
 errors-unknown-verb = No conozco el comando { $verb }. Prueba /help.
 errors-store-down = Ahora no puedo guardar mensajes, así que no tomé este. Envíalo otra vez en un minuto.

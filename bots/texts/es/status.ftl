@@ -35,3 +35,7 @@ status-change-canvas = Formato
 status-change-style = { $kind } { $name }: aspecto
 status-change-media = { $kind } { $name }: material
 status-change-other = { $kind } { $name }: cambiado
+status-undelivered = El vídeo está listo y antes no se pudo publicar. Pulsa el botón y te lo traigo.
+status-line = { $label }: { $what }
+status-comma = { ", " }
+status-quoted = «{ $text }»

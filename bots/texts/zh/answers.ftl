@@ -10,7 +10,8 @@ answers-help = 🎬 把歌发到这里，说说你想要什么，就会得到一
     • “导出”发送 MP4，“状态”看时间线，“积分”看余额，“取消”停止。
     小提示：90 秒以内又快又有活力；说清楚改什么、在什么时间；MP3、WAV、AAC、FLAC 最顺，最大 200 MB；MP4 到处都能播放。
     命令：/video /edit /export /status /queue /cancel /undo /projects /new /credits /format /language /settings /why /help
-answers-tips = 💡 90 秒以内又快又有活力。说得越具体越好：改什么、在什么时间，比如“开头 3 秒加标题《夜航》，柱子换成蓝色”，比“做得酷一点”管用。MP3、WAV、AAC、FLAC 最顺，最大 200 MB；做好的 MP4 到处都能播放。
+answers-tips = 💡 90 秒以内又快又有活力；MP3、WAV、AAC、FLAC 最顺，最大 200 MB；说清楚改什么、在什么时间；做好的 MP4 到处都能播放。/help 里有更多说明。
+answers-tips-vague = 💡 说得越具体越好：“开头 3 秒加标题《夜航》，柱子换成蓝色”比“做得酷一点”管用。90 秒以内又快又有活力。
 answers-keep-or-strip = 可以全部保留，也可以告诉我去掉什么，比如“去掉标题”或“音乐静音”。
 answers-edit-which = 想改什么？直接写就行，比如“改成竖屏”或“柱子换成蓝色”。
 answers-why = { $rules }

@@ -44,7 +44,7 @@ errors-queue-full = 这个频道已有 { $limit } 条消息在排队。等我先
 errors-parked = 这个请求每次都让我出错，我先把它放到一边（任务 { $job }）。管理员看得到，其他消息照常处理。
 errors-undelivered = 视频做好了，但我不能发到这里{ $permission ->
     [none] 。
-   *[other] ：缺少权限“{ $permission }”。授权后说“导出”。
+   *[other] ：缺少权限“{ $permission }”。授权后按下面的按钮。
 }
 errors-unknown-verb = 我不认识命令 { $verb }。试试 /help。
 errors-store-down = 我现在没法保存消息，所以没有收下这一条。请一分钟后再发一次。

@@ -31,3 +31,7 @@ status-change-canvas = 画面比例
 status-change-style = { $kind } { $name } 样式
 status-change-media = { $kind } { $name } 素材
 status-change-other = { $kind } { $name } 有变化
+status-undelivered = 视频做好了，之前没能发出来。按一下按钮，我就送来。
+status-line = { $label }：{ $what }
+status-comma = 、
+status-quoted = “{ $text }”

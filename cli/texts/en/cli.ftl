@@ -29,3 +29,4 @@ cli-sse-missing = I cannot read { $path }.
 cli-invite-id = Which application? Set DISCORD_TOKEN or say --client-id with the id from the developer portal.
 cli-sse-large = { $path } is too large for a recording: { $mb } MB is the limit.
 cli-why-text = Which message? Try: from-music why "make it vertical, then export"
+cli-chat-expired = That button is from a job that is no longer known. Say it in words instead.

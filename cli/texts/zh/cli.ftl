@@ -29,3 +29,4 @@ cli-sse-missing = 无法读取 { $path }。
 cli-invite-id = 哪个应用？请设置 DISCORD_TOKEN，或用 --client-id 给出开发者后台里的应用 ID。
 cli-sse-large = { $path } 太大，录制文件上限 { $mb } MB。
 cli-why-text = 要解释哪条消息？试试：from-music why "改成竖屏，然后导出"
+cli-chat-expired = 这个按钮对应的任务已经找不到了，请直接用文字说。
