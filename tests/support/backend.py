@@ -22,7 +22,8 @@ class Script:
     """How it behaves; times in seconds.
 
     A message with the word `silent` is answered without words, `nothing` changes nothing, `gui` talks of buttons,
-    `drop` cuts the stream, `poor` is refused with 2001, `crash` ends with a stream-level error, `lost` is 1002.
+    `pieces` writes its answer bit by bit, `drop` cuts the stream, `poor` is refused with 2001, `crash` ends with a
+    stream-level error, `lost` is 1002.
     """
 
     stream_s: float = 0.05
@@ -30,6 +31,8 @@ class Script:
     failing_renders: int = 0
     blocked: bool = False
     refuse_upload: int = 0
+    pages: bool = False
+    """Whether a file's address is one for which our studio has a page: …/files/<link>/<name>."""
 
 
 @dataclass
@@ -103,6 +106,8 @@ class Backend:
         app.router.add_get("/api/render/proxy/lambda/{rid}", self._poll)
         app.router.add_post("/api/render/proxy/lambda/{rid}/cancel", self._cancel)
         app.router.add_get("/files/{rid}.mp4", self._file)
+        app.router.add_get("/api/render/proxy/{rid}/download", self._file)
+        app.router.add_get("/files/{rid}/{name}", self._file)
         app.router.add_get("/report", self._report)
         self._runner = web.AppRunner(app, access_log=None)
         await self._runner.setup()
@@ -168,7 +173,9 @@ class Backend:
             response._req.transport.abort()
             return
         await asyncio.shield(run)
-        if "crash" in text:
+        if "pieces" in text:
+            await self._pieces(response)
+        elif "crash" in text:
             await event(
                 response, {"content": {"parts": [{"text": "Half of it is "}], "role": "model"}, "partial": True}
             )
@@ -177,6 +184,14 @@ class Backend:
             await event(response, said("The title is in. Click Export to save it."))
         elif "silent" not in text:
             await event(response, said(f"Done: {text[:60]}."))
+
+    async def _pieces(self, response: web.StreamResponse) -> None:
+        """An answer as it is written, with an instruction in its midst; the whole of it follows."""
+        written = ("The bars ", "are blue. ", "Click Exp", "ort to save ", "it. The ti", "tle is in.", " Enjoy!")
+        for piece in written:
+            await event(response, {**said(piece), "partial": True})
+            await asyncio.sleep(self.world.script.stream_s)
+        await event(response, said("".join(written)))
 
     async def _work(self, sid: str, text: str) -> None:
         try:
@@ -248,7 +263,7 @@ class Backend:
             return web.json_response({"taskId": rid, "status": "processing", "progress": round(100 * part)})
         if render["fails"]:
             return web.json_response({"success": True, "data": {"status": "failed", "error": "invalid draft"}})
-        url = f"{self.url}/files/{rid}.mp4"
+        url = f"{self.url}/files/{rid}/video.mp4" if self.world.script.pages else f"{self.url}/files/{rid}.mp4"
         return web.json_response({"taskId": rid, "status": "completed", "progress": 100, "output": {"url": url}})
 
     async def _cancel(self, request: web.Request) -> web.Response:
