@@ -84,7 +84,8 @@ async def _steps(turn: Turn, tools: Tools) -> AsyncGenerator[Event, None]:
             await turn.reach(Stage.FAILED, failed="FileUnavailable")
             args: dict[str, str | int | float] = {"name": error.name, "reason": error.reason}
             if error.limit_bytes:
-                args["limit"] = round(error.limit_bytes / 1_000_000)
+                # Down: 20 MiB are not yet 21 MB.
+                args["limit"] = error.limit_bytes // 1_000_000
             yield Failed("FileUnavailable", args)
             return
         except NemoError as error:
