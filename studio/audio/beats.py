@@ -61,8 +61,6 @@ EVEN = 0.5
 SHORTEST_S, FEWEST = 2, 4
 FAINTEST = 0.008
 """Rise of the strongest onsets, in log-mel units a band, below which there is only a steady sound."""
-LEAST_LIKENESS = 0.1
-"""Likeness that noise reaches by chance: below it not even a guess is made."""
 RETURNING = (0.16, 0.36)
 DRUMS = (0.08, 0.16)
 AGREED = (0.68, 0.95)
@@ -105,7 +103,7 @@ def find_beats(heard: Heard) -> Beats:
     hits = struck(rise)
     times = in_phase(steady(strength, rough), hits)
     likeness = returning(strength, times)
-    if likeness < LEAST_LIKENESS:
+    if likeness < len(times) ** -0.5:  # what noise of this length reaches by chance: not even a guess
         return Beats()
     groups = grouped(rise)
     sure = float(np.sqrt(_share(likeness, RETURNING) * backing(groups, rough)))

@@ -118,6 +118,12 @@ def test_short_and_silent_tracks_have_no_beats(seconds: float) -> None:
     assert (len(beats.times_s), beats.tempo_bpm, beats.confidence) == (0, None, 0.0)
 
 
+@pytest.mark.parametrize("seconds", [3, 8, 20])
+def test_noise_does_not_even_lead_to_a_guess(seconds: int) -> None:
+    beats = track(np.random.default_rng(seconds).normal(0, 0.1, 44100 * seconds), 44100)
+    assert (len(beats.times_s), beats.confidence) == (0, 0.0)
+
+
 def test_calm_music_without_drums_is_not_cut_on_a_beat() -> None:
     ear = Ear(44100)
     for block in sound_blocks(Path("tests/music/caves-58s.m4a"), 44100, 1):
