@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from studio.audio.analysis import CLAIM
 from studio.audio.beats import Beats, find_beats
 from studio.audio.onsets import Ear
 from studio.audio.spectrum import Mono
@@ -36,6 +37,8 @@ def main(arguments: list[str]) -> int:
     except StudioError as refusal:
         sys.stderr.write(f"{refusal}\n")
         return 1
+    if beats.confidence < CLAIM:
+        sys.stderr.write(f"no more than a guess: confidence {beats.confidence:.2f}, a video is not cut on these\n")
     for second, place in zip(beats.times_s, beats.places, strict=True):
         sys.stdout.write(f"{second:.4f}\t{place}\n")
     return 0
