@@ -10,7 +10,7 @@ from studio.audio.units import nearest_frame, per_frame
 Curve = npt.NDArray[np.float32]
 
 ATTACK, RELEASE, TRAIL = 0.72, 0.22, 0.07
-"""Share of the way covered in a thirtieth of a second (studio.md measured the first two by eye)."""
+"""Share of the way covered in a thirtieth of a second (chosen by eye)."""
 GRAVITY = 1.9
 """Fall of a cap, in heights per second squared."""
 HOLD_S = 0.12
