@@ -1,4 +1,4 @@
-"""Summary, difference and readiness of drafts: the seed's form, our studio's, and whatever a foreign one holds."""
+"""Summary, difference and readiness of drafts: the contract's form, our studio's, and whatever a foreign one holds."""
 
 from __future__ import annotations
 

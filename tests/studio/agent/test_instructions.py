@@ -45,7 +45,7 @@ def bars(code: str, said: str) -> SetColor:
 BLUE, RED, BLACK, WHITE, PURPLE = "#1f7ae0", "#ff3b30", "#0b0c0f", "#ffffff", "#9b4dff"
 
 ONE = [
-    # the seed's prompt and its like
+    # the demo's prompt and its like
     ("create a video from this music with visualizer and beat-synced cuts", Create()),
     ("make a music video", Create()),
     ("turn this song into a video please", Create()),
