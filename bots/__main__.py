@@ -23,10 +23,10 @@ EXIT_CONFIG = 78
 
 
 async def main(settings: Settings) -> int:
-    """Serve until SIGINT or SIGTERM; returns the exit code."""
+    """Serve until SIGINT, SIGTERM or SIGHUP; returns the exit code."""
     task = asyncio.current_task()
     assert task is not None  # noqa: S101 - inside a coroutine
-    for name in (signal.SIGINT, signal.SIGTERM):
+    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(name, task.cancel)
     own = settings.backend == "studio"
     if settings.nemo_api_url is None and not settings.uses_cloud:

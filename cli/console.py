@@ -28,9 +28,16 @@ async def open_console(settings: Settings, screen: Screen, chat: str) -> AsyncIt
 
 
 async def until_over(program: Program, job: str) -> str:
-    """Wait until a job's record says that it ended; returns the stage."""
-    while True:
+    """Wait until a job's record says that it ended; returns the stage.
+
+    Looks for a cancel itself: Python 3.11's `wait_for`, under the store's client, loses one that comes with the answer.
+    """
+    task = asyncio.current_task()
+    while task is not None:
         record = await program.store.inbox.record(job)
         if record is None or record.ended_ms is not None:
             return record.stage if record else "gone"
+        if task.cancelling():
+            raise asyncio.CancelledError
         await asyncio.sleep(LOOK_S)
+    raise RuntimeError("not in a task")

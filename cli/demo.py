@@ -67,6 +67,8 @@ async def _until_over(program: Program, job: str, chat: str, terminal: Terminal)
     try:
         await until_over(program, job)
     except asyncio.CancelledError:
+        if (task := asyncio.current_task()) is not None:
+            task.uncancel()  # the end is waited for in order
         await program.store.inbox.cancel(job)
         with suppress(TimeoutError):
             async with asyncio.timeout(CANCEL_S):

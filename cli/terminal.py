@@ -109,7 +109,7 @@ def run(main: Callable[[], Coroutine[Any, Any, int]], terminal: Terminal) -> int
         task = asyncio.current_task()
         loop = asyncio.get_running_loop()
         assert task is not None  # noqa: S101 - inside a coroutine
-        for name in (signal.SIGINT, signal.SIGTERM):
+        for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(name, task.cancel)
         return await main()
 
