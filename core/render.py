@@ -13,7 +13,7 @@ class Render:
         status: "pending", "processing", "completed" or "failed"; any other word of the server reads "processing".
         progress: 0.0 to 1.0, None if the server does not say.
         url: Where the file is; None means: fetch it through the API (endpoint 10).
-        reason: The server's own words for a failure: for the log, never for a person.
+        reason: The server's own words for a failure: for the log; a person gets ours, where we have some for them.
     """
 
     id: str

@@ -185,7 +185,7 @@ async def _watch(intent: Export, desk: Desk) -> AsyncGenerator[Event, None]:
         if render is not None and render.status == "failed":
             if not await _second_try(desk):
                 await turn.reach(Stage.FAILED)
-                yield Failed("RenderFailed", retry=True)
+                yield Failed("RenderFailed", {"reason": render.reason or ""}, retry=True)
                 return
             await _adopt_or_submit(desk)
             polls = 0

@@ -28,7 +28,10 @@ errors-unreachable = The editor does not answer right now. Please try again in a
 errors-bad-answer = The editor gave an answer I do not understand. The operator finds it in the log.
 errors-unknown-code = The editor refused this (code { $code }). The operator finds it in the log.
 errors-render-unknown = The editor no longer knows this render.
-errors-render-failed = The render failed twice. Your draft is safe; say “export” to try again, or change something first.
+errors-render-failed = { $reason ->
+    [disk-full] The render failed: the studio's disk is full. Your draft is safe; make room, then say “export”.
+   *[other] The render failed twice. Your draft is safe; say “export” to try again, or change something first.
+}
 errors-render-lost = The render did not finish in time. Your draft is safe; say “export” to try again.
 errors-file-unavailable = { $reason ->
     [too-large] { $name } is too large. { $limit } MB is the limit: compress it (an MP3 is about a tenth of a WAV) or trim it.

@@ -28,7 +28,10 @@ errors-unreachable = El editor no responde ahora. Inténtalo en un momento.
 errors-bad-answer = El editor dio una respuesta que no entiendo. El operador la encontrará en el registro.
 errors-unknown-code = El editor rechazó esto (código { $code }). El operador lo encontrará en el registro.
 errors-render-unknown = El editor ya no conoce ese vídeo.
-errors-render-failed = La generación falló dos veces. Tu borrador está a salvo; di «exportar» para intentarlo otra vez o cambia algo antes.
+errors-render-failed = { $reason ->
+    [disk-full] La generación falló: el disco del estudio está lleno. Tu borrador está a salvo; haz sitio y di «exportar».
+   *[other] La generación falló dos veces. Tu borrador está a salvo; di «exportar» para intentarlo otra vez o cambia algo antes.
+}
 errors-render-lost = El vídeo no terminó a tiempo. Tu borrador está a salvo; di «exportar» para intentarlo otra vez.
 errors-file-unavailable = { $reason ->
     [too-large] { $name } es demasiado grande. El límite es { $limit } MB: comprímelo (un MP3 ocupa una décima parte de un WAV) o recórtalo.

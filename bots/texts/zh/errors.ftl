@@ -28,7 +28,10 @@ errors-unreachable = 编辑器暂时没有回应。请稍后再试。
 errors-bad-answer = 编辑器的回答我看不懂，管理员可以在日志里找到它。
 errors-unknown-code = 编辑器拒绝了这个请求（代码 { $code }），管理员可以在日志里找到它。
 errors-render-unknown = 编辑器已经不认识这次渲染了。
-errors-render-failed = 渲染失败了两次。草稿还在；说“导出”再试一次，或者先改动一下。
+errors-render-failed = { $reason ->
+    [disk-full] 渲染失败：工作室的磁盘满了。草稿还在；腾出空间后说“导出”。
+   *[other] 渲染失败了两次。草稿还在；说“导出”再试一次，或者先改动一下。
+}
 errors-render-lost = 渲染没有按时完成。草稿还在；说“导出”再试一次。
 errors-file-unavailable = { $reason ->
     [too-large] { $name } 太大了，上限 { $limit } MB。请压缩（MP3 大约是 WAV 的十分之一）或剪短。
