@@ -69,8 +69,12 @@ class Folder:
             self.remove()
         self.path.mkdir(parents=True, exist_ok=True)
         mark.write_text(key, "ascii")
+        self.tidy()
+
+    def tidy(self) -> None:
+        """Remove what is only half there."""
         for half in self.path.glob("*.part"):
-            half.unlink()
+            half.unlink(missing_ok=True)
 
     def remove(self) -> None:
         """Remove it with all that is in it."""

@@ -66,6 +66,7 @@ class Renderer:
             made = await crew.do({"do": "finish"})
         finally:
             await crew.dismiss()
+            folder.tidy()
         folder.remove()
         progress.done()
         return _rendered(job, made)
