@@ -144,22 +144,22 @@ async def over(program: Program, job: str, limit_s: float = 60.0) -> str:
             await asyncio.sleep(0.02)
 
 
-def clip(seconds: float = 0.5, size: int = 64) -> bytes:
-    """A real MP4: H.264 and AAC, moov in front."""
+def clip(seconds: float = 0.5, size: int = 64, width: int | None = None) -> bytes:
+    """A real MP4: H.264 and AAC, moov in front; square unless it is given a width."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "clip.mp4"
-        _write_clip(path, seconds, size)
+        _write_clip(path, seconds, size, width or size)
         return path.read_bytes()
 
 
-def _write_clip(path: Path, seconds: float, size: int) -> None:
+def _write_clip(path: Path, seconds: float, size: int, width: int) -> None:
     with av.open(str(path), "w", options={"movflags": "+faststart"}) as container:
         video = container.add_stream("libx264", rate=30)
-        video.width = video.height = size
+        video.width, video.height = width, size
         video.pix_fmt = "yuv420p"
         audio = container.add_stream("aac", rate=44100)
         for n in range(round(seconds * 30)):
-            picture = av.VideoFrame.from_ndarray(np.full((size, size, 3), 8 * n % 256, np.uint8), format="rgb24")
+            picture = av.VideoFrame.from_ndarray(np.full((size, width, 3), 8 * n % 256, np.uint8), format="rgb24")
             picture.pts, picture.time_base = n, Fraction(1, 30)
             container.mux(video.encode(picture))
         sound = np.zeros((1, 1024), np.float32)
