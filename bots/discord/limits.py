@@ -45,7 +45,9 @@ def limits(settings: Settings, reply: Mapping[str, str], learned_bytes: int | No
         learned_bytes: Largest file that a refusal has left us (`next_step`), None if none was refused.
         by_token: Posts go through an interaction's token, where a post cannot be looked up afterwards.
     """
-    told = int(reply["upload"]) if reply.get("upload", "").isdigit() else settings.discord_upload_bytes
+    upload = reply.get("upload", "")
+    # "0" is a missing permission, not a size: the refusal of the video will name it.
+    told = int(upload) if upload.isdigit() and upload != "0" else settings.discord_upload_bytes
     return Limits(
         max_text=MAX_TEXT,
         max_caption=MAX_TEXT - 100,  # the mention of the requester stands before it

@@ -126,6 +126,8 @@ class DiscordOutbound:
     async def send_video(self, where: Where, video: Video, post: Post, nonce: str) -> Sent:
         """Post the finished video with `post.text` beside it, pinging only the requester."""
         await self._recall(where)
+        if where.reply.get("upload") == "0":
+            raise Refused("a permission is missing", NAMES["attach_files"])
         now = self.limits(where)
         if video.size_bytes > now.max_upload_bytes:
             raise TooLarge(now.max_upload_bytes)
@@ -244,7 +246,10 @@ class DiscordOutbound:
         except Gone:
             if not routes.token_lives(where.reply, self._clock_s()):
                 raise
-            return await self._post_by_token(where, kind, what, parts)
+            try:
+                return await self._post_by_token(where, kind, what, parts)
+            except TokenOver:
+                raise Gone("neither the bot nor an interaction's token may write there") from None
 
     async def _post_by_bot(
         self, where: Where, kind: str, nonce: str, what: dict[str, Any], parts: Callable[[], dict[str, Any]]

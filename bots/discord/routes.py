@@ -7,7 +7,7 @@
     message     id of the message to answer, if there is one
     guild       id of the server, absent in a DM
     user        id of the person, for the way by DM
-    upload      largest upload here, bytes
+    upload      largest upload here, bytes; "0" where the bot may not attach files
     unfurls     "no" where links show no player
     thread      title of a thread to be opened on `message` (DISCORD_THREADS)
     private     "yes": replies are for the person's eyes only, while the token lives

@@ -132,7 +132,7 @@ MIB = 1024 * 1024
         ({}, None, False, 10 * MIB),
         ({"upload": str(50 * MIB)}, None, False, 50 * MIB),
         ({"upload": str(50 * MIB)}, 8 * MIB, False, 8 * MIB),
-        ({"upload": "0"}, None, True, 0),
+        ({"upload": "0"}, None, True, 10 * MIB),
     ],
 )
 def test_limits_are_those_of_the_place(reply: dict[str, str], learned: int | None, by_token: bool, most: int) -> None:
