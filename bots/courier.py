@@ -141,7 +141,11 @@ class Courier:
         """Take the ladder's steps until one holds."""
         turn = parcel.turn
         limits = parcel.outbound.limits(parcel.where)
-        for step in ladder(size_bytes, limits, self._link(parcel.delivery), copies=self._copies):
+        link = self._link(parcel.delivery)
+        barred = False
+        for step in ladder(size_bytes, limits, link, copies=self._copies):
+            if barred and not isinstance(step, Link):
+                continue
             try:
                 sent = await self._take(step, parcel, path, size_bytes)
             except TooLarge:
@@ -149,7 +153,10 @@ class Courier:
             except SendDoubtful:
                 return await self._doubtful(turn)
             except (Gone, Refused) as error:
-                return await self._kept(turn, error)
+                if link is None or isinstance(step, Link) or getattr(error, "permission", None) is None:
+                    return await self._kept(turn, error)
+                barred = True  # files may not be posted here; words with a link may
+                continue
             if sent is not None:
                 return await self._done(turn, sent, parcel.delivery.render_id)
         await turn.reach(Stage.RENDERED, undelivered="TooLarge")

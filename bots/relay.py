@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from bots import services
-from bots.adapter import Outbound, OutboundError, Post, ShowsDrafts, Where
+from bots.adapter import Button, Outbound, OutboundError, Post, ShowsDrafts, Where
 from bots.courier import Courier, Parcel
 from bots.outbox import TurnOutbox, nonce
 from bots.presenter import Card, Say, card_post, present
@@ -216,11 +216,19 @@ class Relay:
                     continue
                 self._present(event, trip)
         trip.ticker.cancel()
+        await self._offer_kept(turn, trip)
         if not aside:
             self._show(trip, self._closed(turn, trip))
             if turn.stage is Stage.DONE and not turn.resumed:
                 await self._measure("turn", self._clock_s() - trip.began_s)
         await trip.box.drain()
+
+    async def _offer_kept(self, turn: Turn, trip: Trip) -> None:
+        """Offer a video that could not be posted to whoever asks how its job stands: the chat may be open again."""
+        job = turn.message.args.get("job") if turn.message.verb == "status" else None
+        if job and (await self.facts(job)).get("undelivered"):
+            button = Button(trip.say("button-deliver"), "deliver", job, style="primary")
+            trip.box.say(Post("reply", trip.say("status-undelivered"), buttons=(button,)))
 
     async def _begun(self, turn: Turn, trip: Trip) -> Card:
         """The first look of a card: on first contact the connection, and whether a new video may take its time."""
@@ -256,7 +264,7 @@ class Relay:
         if outcome.state == "doubtful":
             self._present(Doubtful("delivery"), trip)
         elif outcome.state == "kept":
-            self._present(Failed("Undelivered", {"permission": outcome.words or "none"}), trip)
+            self._present(Failed("Undelivered", {"permission": outcome.words or "none"}, retry=True), trip)
         elif outcome.sent is not None:
             trip.card = replace(trip.card, jump=outcome.sent.link)
             await self._measure("delivery", self._clock_s() - began)
@@ -466,8 +474,10 @@ def _pressed(action: str, view: JobView, message: Message) -> Message | None:  #
     """A button as a message: the same verbs that words and slash commands reach."""
     base = replace(message, channel=view.channel, attachments=())
     match action:
-        case "cancel" | "status" | "export":
-            return replace(base, verb=action, text="", args={"job": view.id} if action == "cancel" else {})
+        case "export":
+            return replace(base, verb=action, text="", args={})
+        case "cancel" | "status":
+            return replace(base, verb=action, text="", args={"job": view.id})
         case "retry" if view.facts.get("at") == "export":
             # The words were heard, and may have been paid for: only the render is tried again.
             return replace(base, verb="export", text="", args={"job": view.id} if view.facts.get("url") else {})
