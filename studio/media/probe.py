@@ -92,6 +92,10 @@ def _media(container: av.container.InputContainer, name: str, demuxer: str, size
     main = video or sound
     if main is None:
         raise UnsupportedMedia("neither sound nor picture in it")
+    for stream in (video, sound):
+        # PyAV gives a stream without a decoder no codec context; most of its attributes then raise.
+        if stream is not None and getattr(stream, "codec_context", None) is None:
+            raise UnsupportedMedia("a codec that cannot be decoded")
     _bound(video, sound)
     cover, seconds = _walk(container, main, covers)
     stated = max(container.duration or 0, 0) / av.time_base
