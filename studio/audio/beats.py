@@ -98,10 +98,10 @@ def find_beats(heard: Heard) -> Beats:
         return Beats()
     strength = local_gain(rise.mean(axis=1))
     rough = decode(strength)
-    if len(rough) < FEWEST:
+    if len(rough) < FEWEST or len(times := steady(strength, rough)) < FEWEST:
         return Beats()
     hits = struck(rise)
-    times = in_phase(steady(strength, rough), hits)
+    times = in_phase(times, hits)
     likeness = returning(strength, times)
     if likeness < len(times) ** -0.5:  # what noise of this length reaches by chance: not even a guess
         return Beats()
@@ -272,7 +272,7 @@ def level(times: Times, body: Curve, hits: Curve) -> Times:
     halves = sorted([float(at[::2].mean()), float(at[1::2].mean())])
     slower = _odds(halves[0] / max(halves[1], 1e-6), bpm, bpm / 2)
     faster = _odds(float(around(body, between).mean()) / max(float(at.mean()), 1e-6), bpm * 2, bpm)
-    if bpm / 2 >= LOWEST_BPM - 5 and slower < 0.0:
+    if len(times) >= 2 * FEWEST and bpm / 2 >= LOWEST_BPM - 5 and slower < 0.0:
         return in_phase(times[::2], hits)
     if bpm * 2 <= HIGHEST_BPM and faster > 0.0:
         return np.sort(np.concatenate([times, between]))
