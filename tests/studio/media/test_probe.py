@@ -186,6 +186,6 @@ def test_an_ogg_comment_cover_is_found(tmp_path: Path) -> None:
 def test_a_codec_nobody_knows_is_refused(tmp_path: Path) -> None:
     known = Path("tests/music/caves-58s.m4a").read_bytes()
     path = tmp_path / "strange.m4a"
-    path.write_bytes(known.replace(b"mp4a", b"zzzz"))
+    path.write_bytes(known.replace(b"mp4a", b"zzzz").replace(b"esds", b"zzzd"))
     with pytest.raises(UnsupportedMedia):
         probe(path, "strange.m4a")
