@@ -93,8 +93,9 @@ async def _platforms(program: Program, ready: Callable[[str], None]) -> None:
                 error = task.exception()
                 if not isinstance(error, REFUSALS):
                     task.result()
-                log.error("%s", error)
                 refused.append(str(error))
+                if pending:  # the others go on; where none does, the caller tells
+                    log.error("%s", error)
     finally:
         for task in tasks:
             task.cancel()
