@@ -44,11 +44,11 @@ def parts(message: Message) -> tuple[Message, ...]:
 def _numbered(text: str, count: int) -> tuple[str, ...] | None:
     marks = list(_NUMBER.finditer(text))
     numbers = [int(mark[1]) if mark[1] else _CIRCLED.index(mark[2]) + 1 for mark in marks]
-    if numbers != list(range(1, count + 1)) or text[: marks[0].start()].strip():
+    if sorted(numbers) != list(range(1, count + 1)) or text[: marks[0].start()].strip():
         return None
     ends = [*(mark.start() for mark in marks[1:]), len(text)]
     found = tuple(text[mark.end() : end].strip(" \t\n;；,，") for mark, end in zip(marks, ends, strict=True))
-    return found if all(found) else None
+    return tuple(words for _, words in sorted(zip(numbers, found, strict=True))) if all(found) else None
 
 
 def _named(message: Message) -> tuple[str, ...] | None:

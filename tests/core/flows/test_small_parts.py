@@ -1,0 +1,91 @@
+"""Pure decisions of the flows."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.flows.chat import says_something, tool_kind
+from core.flows.tips import vague
+from core.flows.tools import project_name, session_language
+from core.flows.upload import url_name
+from core.messages import Attachment, Channel, Message, Person
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("make something cool", True),
+        ("make a video", True),
+        ("Surprise me", True),
+        ("make it better", True),
+        ("做个视频", True),
+        ("帮我弄好看一点", True),
+        ("haz algo bonito", True),
+        ("make it vertical", False),
+        ("make the bars blue", False),
+        ('make a video with title "Night"', False),
+        ("改成竖屏", False),
+        ("make it 30 seconds", False),
+        ("hello", False),
+        ("", False),
+        ("make " + "very " * 30 + "nice", False),
+    ],
+)
+def test_a_prompt_without_what_where_or_when_is_vague(text: str, expected: bool) -> None:
+    assert vague(text) is expected
+
+
+@pytest.mark.parametrize(
+    ("locale", "tag"),
+    [
+        ("en", "en"),
+        ("en-GB", "en"),
+        ("zh", "zh-CN"),
+        ("zh-Hans", "zh-CN"),
+        ("zh-TW", "zh-TW"),
+        ("zh_HK", "zh-TW"),
+        ("es-419", "es"),
+        ("ja", "ja"),
+        ("pt_BR", "pt-BR"),
+        ("", "en"),
+        ("x" * 400, "en"),
+        ("en\r\nX-Evil: 1", "en"),
+    ],
+)
+def test_the_session_is_told_a_well_formed_language(locale: str, tag: str) -> None:
+    assert session_language(locale) == tag
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("make", True), ("🎉", True), ("", False), (" \n\t", False), ("\u202e\u2066\u200b", False), ("\u3000", False)],
+)
+def test_blanks_and_invisible_marks_say_nothing(text: str, expected: bool) -> None:
+    assert says_something(text) is expected
+
+
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        ("https://x.test/a/song%20one.mp3?token=secret#t", "song one.mp3"),
+        ("https://x.test/a/", "a"),
+        ("https://user:pass@x.test?key=secret", "x.test"),
+    ],
+)
+def test_an_address_is_called_by_its_file_never_by_its_query(url: str, name: str) -> None:
+    assert url_name(url) == name
+
+
+def test_a_project_is_called_after_its_track() -> None:
+    def named(*files: Attachment) -> str:
+        return project_name(Message("m", Channel("console", "c"), Person("p"), "words", files))
+
+    assert named() == "project"
+    assert named(Attachment("night drive.mp3")) == "night drive"
+    assert named(Attachment(".mp3"), Attachment("b.mp3", title="Bee")) == "Bee"
+    assert len(named(Attachment("x" * 500 + ".mp3"))) == 60
+
+
+@pytest.mark.parametrize(("tool", "kind"), [("add_bgm", "music"), ("build_timeline", "timeline"), ("??", "other")])
+def test_tools_have_friendly_names(tool: str, kind: str) -> None:
+    assert tool_kind(tool) == kind
