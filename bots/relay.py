@@ -22,7 +22,7 @@ from bots.spool import Spool
 from bots.texts import Texts
 from core import conversation
 from core.errors import NemoError
-from core.events import Delivered, Doubtful, Event, Failed, StillWorking, Working, Writing
+from core.events import Delivered, Doubtful, Event, Failed, StillWorking, Told, Working, Writing
 from core.flows import batch
 from core.flows.tools import JobFact, Pace, Rules, Tools
 from core.flows.verbs import EXPORT_MODES, person_key
@@ -173,6 +173,8 @@ class Relay:
         record = held.record
         locale = await self.locale_of(record.message.channel.platform, record.message.person, record.message.locale)
         await self._post_once(record.message, Failed("Parked", {"job": record.turn_id}), locale)
+        if "card" in record.extra:
+            await self._close_card(record, "failed")
 
     async def _trip(self, turn: Turn, held: Held) -> Trip:
         message = turn.message
@@ -272,7 +274,9 @@ class Relay:
                 await self._measure("render", self._now_s() - float(since))
 
     def _present(self, event: Event, trip: Trip) -> None:
-        shown = present(event, trip.card, trip.say)
+        # A new language is confirmed in that language.
+        new = event.args.get("language") if isinstance(event, Told) and event.key == "language-set" else None
+        shown = present(event, trip.card, self._say(str(new)) if new else trip.say)
         for post in shown.replies:
             trip.box.say(post)
         if shown.card != trip.card and not trip.aside:
@@ -378,11 +382,11 @@ class Relay:
             sent = await outbound.send(where, card_post(card, say), nonce(receipt.job, "card"))
             await self._store.inbox.note(receipt.job, "card", sent.id)
 
-    async def _close_card(self, record: Record) -> None:
+    async def _close_card(self, record: Record, stage: str = "cancelled") -> None:
         message = record.message
         locale = await self._locale(message)
         say = self._say(locale)
-        card = Card(job=record.turn_id, title=about(message), stage="cancelled", line=say("chat-cancelled"), final=True)
+        card = Card(job=record.turn_id, title=about(message), stage=stage, line=say(f"chat-{stage}"), final=True)
         where = Where(message.channel, message.person.id, message.reply, locale)
         with contextlib.suppress(OutboundError):
             await self._outbounds[message.channel.platform].edit(where, record.extra["card"], card_post(card, say))
