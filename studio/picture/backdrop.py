@@ -39,6 +39,7 @@ class Backdrop:
         self.flash = [colours.turned(colours.yuv(ramp[232]), angle) for angle in HUES]
         self.sparks = _Sparks(ramp, seed, _PARTICLES)
         self.bokeh = _Bokeh(ramp, seed, min(self.small))
+        self.offset = np.tile(colours.OFFSET.astype(np.float32), (self.middle[1], self.middle[0], 1))
         self.luma = Upscaler(width, height)
         self.chroma = Upscaler(width // 2, height // 2)
 
@@ -85,10 +86,11 @@ class Backdrop:
 
     def fill(self, middle: F32, frame: Planes) -> None:
         """Scale the layer up to the whole frame, with a dither."""
-        y, u, v = cv2.split(middle)
-        self.luma.draw(_f32(y) + 16, frame.y)
-        self.chroma.draw(_f32(u) + 128, frame.u)
-        self.chroma.draw(_f32(v) + 128, frame.v)
+        fixed = cv2.addWeighted(middle, 256, self.offset, 256, 0, dtype=cv2.CV_16U)  # saturates at both ends
+        y, u, v = (np.asarray(plane, np.uint16) for plane in cv2.split(fixed))
+        self.luma.spread(y, frame.y)
+        self.chroma.spread(u, frame.u)
+        self.chroma.spread(v, frame.v)
 
 
 def _f32(array: object) -> F32:

@@ -138,7 +138,10 @@ class Upscaler:
 
     def draw(self, soft: F32, target: U8) -> None:
         """Write `soft` (any smaller size, 0.0 to 255.0) over the whole of `target`."""
-        fixed = np.clip(soft * 256, 0, 65535 - 256).astype(np.uint16)
+        self.spread(np.asarray(cv2.addWeighted(soft, 256, soft, 0, 0, dtype=cv2.CV_16U), np.uint16), target)
+
+    def spread(self, fixed: U16, target: U8) -> None:
+        """Write `fixed` (any smaller size, 256 times the value) over the whole of `target`."""
         cv2.resize(fixed, self.size, self.wide, interpolation=cv2.INTER_LINEAR)
         for top in range(0, len(target), _STRIP):
             strip = self.wide[top : top + _STRIP]
