@@ -95,6 +95,8 @@ async def _steps(turn: Turn, tools: Tools) -> AsyncGenerator[Event, None]:
             return
         if turn.stage in ENDED and turn.stage is not Stage.DONE:
             return
+        if turn.step + 1 == len(turn.plan):
+            return  # the end is written once; entered again, a finished intent does nothing
         await turn.advance(turn.step + 1)
 
 

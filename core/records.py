@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Annotated
 
 from pydantic import Discriminator, TypeAdapter
+from pydantic_core import PydanticSerializationError
 
 from core.intents import Chat, Credits, Do, Export, Status, Upload
+from core.languages import whole
 from core.messages import Message
 
 VERSION = 1
@@ -19,8 +22,11 @@ _PLAN: TypeAdapter[tuple[Upload | Credits | Status | Export | Chat | Do, ...]] =
 
 
 def message_to_text(message: Message) -> str:
-    """Return the message as JSON."""
-    return _MESSAGE.dump_json(message).decode()
+    """Return the message as JSON; halves of surrogate pairs, which no UTF-8 can carry, become U+FFFD."""
+    try:
+        return _MESSAGE.dump_json(message).decode()
+    except PydanticSerializationError:
+        return whole(json.dumps(_MESSAGE.dump_python(message), ensure_ascii=False, default=dict))
 
 
 def message_from_text(text: str) -> Message:

@@ -75,11 +75,13 @@ async def _again(job_id: str, desk: Desk) -> None:
 async def _wanted(intent: Export, desk: Desk) -> tuple[Event, ...] | None:
     """Decide whether to render; None: yes, and our render id is stored. Else what to say instead."""
     turn, tools = desk.turn, desk.tools
+    if not intent.asked and not turn.facts.get("changed"):
+        return ()
     seen = await desk.look()
     if not ready(seen.draft):
         return (NothingYet(),) if intent.asked else ()
     if not intent.asked:
-        if seen.digest == desk.current.rendered_digest or not turn.facts.get("changed"):
+        if seen.digest == desk.current.rendered_digest:
             return ()
         if tools.rules.export == "offer":
             return (ExportOffered(),)
