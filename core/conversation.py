@@ -93,10 +93,9 @@ async def _steps(turn: Turn, tools: Tools) -> AsyncGenerator[Event, None]:
             session = await tools.sessions.load(turn.message.channel.key)
             yield failed(error, tools, session, retry=not isinstance(error, UnsupportedFile))
             return
-        if turn.stage in ENDED and turn.stage is not Stage.DONE:
+        # The end is written once, by `take`; entered again, a finished intent does nothing.
+        if turn.step + 1 == len(turn.plan) or (turn.stage in ENDED and turn.stage is not Stage.DONE):
             return
-        if turn.step + 1 == len(turn.plan):
-            return  # the end is written once; entered again, a finished intent does nothing
         await turn.advance(turn.step + 1)
 
 
