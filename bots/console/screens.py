@@ -52,7 +52,9 @@ class LiveScreen:
 
     def reply(self, post: Post) -> None:
         """See Screen."""
-        self._print(Text.assemble((f"{self._name}  ", "bold blue"), markup.words(post.text)))
+        # Words wrap between words in a terminal; what a pipe reads is not wrapped at all.
+        said = Text.assemble((f"{self._name}  ", "bold blue"), markup.words(post.text))
+        self._console.print(said, soft_wrap=not self._console.is_terminal, highlight=False)
         self._hint(post)
 
     def card(self, post: Post) -> None:
