@@ -28,12 +28,16 @@ PUBLIC_FILE_BYTES = 20 << 20
 
 @dataclass(frozen=True)
 class Failure:
-    """One ordered failure. `hang`: the call is carried out and never answered. `only`: for this chat alone."""
+    """One ordered failure. `only`: for this chat alone.
+
+    `hang`, `cut`: the call is carried out, and never answered or the line is cut.
+    """
 
     status: int = 400
     description: str = "Bad Request"
     parameters: dict[str, int] = field(default_factory=dict)
     hang: bool = False
+    cut: bool = False
     only: int | None = None
 
 
@@ -132,6 +136,14 @@ class BotApi:
         self.push({**({} if update_id is None else {"update_id": update_id}), kind: message})
         return message
 
+    def edits(self, message: dict[str, Any], text: str) -> None:
+        """Somebody edits what they said."""
+        self.push({"edited_message": {**message, "text": text, "edit_date": int(time.time())}})
+
+    def shown(self, chat: int) -> list[dict[str, Any]]:
+        """What stands in a chat from the bot now, in order."""
+        return [m for (of, _), m in sorted(self.messages.items()) if of == chat and m["from"] is self.me]
+
     def audio(self, content: bytes = b"ID3 a song", name: str | None = "song.mp3", **more: Any) -> dict[str, Any]:
         """Return an audio of these bytes, kept for getFile."""
         file_id = f"file{len(self.files)}"
@@ -174,6 +186,11 @@ class BotApi:
         return self.sent(method)
 
     @property
+    def last_update(self) -> int:
+        """Number of the update that was given last."""
+        return self._last_update
+
+    @property
     def pending(self) -> int:
         """How many updates the bot has not confirmed."""
         return len(self._pending)
@@ -196,7 +213,7 @@ class BotApi:
         if self.slow_s:
             await asyncio.sleep(self.slow_s)
         failure = self._failure(method, params)
-        if failure is not None and not failure.hang:
+        if failure is not None and not (failure.hang or failure.cut):
             self._note(f"failed:{method}", params, files)
             return _refused(failure)
         try:
@@ -204,8 +221,10 @@ class BotApi:
         except Wrong as error:
             return _refused(Failure(400, str(error)))
         self._note(method, params, files)
-        if failure is not None:
+        if failure is not None and failure.hang:
             await self._hangs.wait()
+        if failure is not None and failure.cut and request.transport is not None:
+            request.transport.abort()
         return _done(result)
 
     def _note(self, method: str, params: dict[str, Any], files: dict[str, int]) -> None:
@@ -258,10 +277,11 @@ class BotApi:
         }
         if method == "sendVideo":
             message["video"] = self._video(params, files)
+        if "inline_keyboard" not in message.get("reply_markup", {}):
+            # A ForceReply is no part of the message.
+            message.pop("reply_markup", None)
         self.messages[params["chat_id"], self._last_message] = message
-        # A ForceReply is no part of the message that comes back.
-        shown = "inline_keyboard" in message.get("reply_markup", {})
-        return {name: value for name, value in message.items() if name != "reply_markup" or shown}
+        return message
 
     def _video(self, params: dict[str, Any], files: dict[str, int]) -> dict[str, Any]:
         given = params["video"]
