@@ -39,7 +39,7 @@ from core.messages import Attachment, Channel, Message, Person
 LIMIT_RATIO = 2.0
 LIMIT_BYTES = 150_000
 PLATFORM = "console"
-STEP_S = 0.5
+STEP_S = 0.25
 """Least pause between two events of a stream; the server waits longer where the reader needs it."""
 
 DRAFT = {
