@@ -7,7 +7,7 @@ TRACK  ?=
 PROMPT ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo chat run studio test check fmt chaos bench bench-studio gallery lock clean
+.PHONY: help demo chat run invite studio test check fmt chaos bench bench-studio gallery lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ chat: $(READY) ## talk to it in this terminal
 
 run: $(READY) ## serve every platform that has a token
 	@$(BIN)/from-music run
+
+invite: $(READY) ## the address that adds the Discord bot to a server
+	@$(BIN)/from-music discord invite
 
 studio: $(READY) ## the render engine alone, on loopback
 	@$(BIN)/from-music studio
