@@ -175,7 +175,8 @@ class TelegramOutbound:
             return await self._bot.delete_message(int(target.chat), int(where.reply["message"]))
 
         try:
-            await self._try(where, Rank.REPLY, "", 0.0, remove)
+            # At once: a finger waits on the button.
+            await self._try(where, Rank.DELIVERY, "", 0.0, remove)
         except (BadRequest, OutboundError):
             return False
         return True
