@@ -3,7 +3,7 @@ stage-first = The first version is there. Now I add titles and effects.
 heard-beats = I hear { $tempo } BPM with { $beats } beats; the scenes change on them.
 heard-no-beat = I hear no steady beat, so I claim none: the picture follows the loudness instead.
 heard-silent = The track is silent, so the visualizer has nothing to follow.
-next-create = Next you could change the colours, make it vertical, or add a title.
+next-create = Next you could change the colours or the format (vertical, square), or add a title.
 next-edit = You can go on: change something else, or say "undo".
 gui-talk = Open the timeline panel to preview it, then click the "Export" button in the top right corner to save your video.
 
@@ -16,7 +16,7 @@ target-bars = bars
 target-background = background
 target-text = lettering
 
-note-created = The video of “{ $name }” is ready: { $seconds } s, visualizer with beat-synced cuts.
+note-created = The video of “{ $name }” is ready: { $seconds } s, with a visualizer.
 note-started-over = I started over: “{ $name }” is as it was at first.
 note-need-track = I need a track first: send me an audio file (MP3, WAV, M4A, AAC, FLAC, OGG, up to 200 MB), then I make the video the way you said.
 note-need-picture = I have no picture yet: send me a JPG, PNG or WebP, then say “use this image as cover”.

@@ -3,7 +3,7 @@ stage-first = La primera versión ya está. Ahora añado títulos y efectos.
 heard-beats = Oigo { $tempo } BPM con { $beats } pulsos; las escenas cambian con ellos.
 heard-no-beat = No oigo un pulso estable, así que no finjo ninguno: la imagen sigue el volumen.
 heard-silent = La pista está en silencio, así que el visualizador no tiene nada que seguir.
-next-create = Ahora puedes cambiar los colores, ponerlo en vertical o añadir un título.
+next-create = Ahora puedes cambiar los colores o el formato (vertical, cuadrado), o añadir un título.
 next-edit = Puedes seguir: cambia otra cosa o di «deshacer».
 gui-talk = Abre el panel de la línea de tiempo y haz clic en el botón «Export» para guardar tu vídeo.
 
@@ -16,7 +16,7 @@ target-bars = barras
 target-background = fondo
 target-text = letras
 
-note-created = El vídeo de «{ $name }» está listo: { $seconds } s, visualizador con cortes al ritmo.
+note-created = El vídeo de «{ $name }» está listo: { $seconds } s, con visualizador.
 note-started-over = He empezado de nuevo: «{ $name }» está como al principio.
 note-need-track = Primero necesito una pista: envíame un archivo de audio (MP3, WAV, M4A, AAC, FLAC, OGG, hasta 200 MB) y hago el vídeo como has dicho.
 note-need-picture = Aún no tengo imagen: envíame un JPG, PNG o WebP y di «usa esta imagen como portada».

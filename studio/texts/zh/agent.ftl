@@ -3,7 +3,7 @@ stage-first = 初版已经好了，现在加上标题和特效。
 heard-beats = 听到的速度是 { $tempo } BPM，共 { $beats } 拍，画面跟着节拍切换。
 heard-no-beat = 没有听到稳定的节拍，所以不硬卡点，画面跟着音量走。
 heard-silent = 这段音乐没有声音，频谱没有可以跟随的内容。
-next-create = 接下来可以换颜色、改成竖屏，或者加一个标题。
+next-create = 接下来可以换颜色、换画面比例（竖屏、方形），或者加一个标题。
 next-edit = 还可以继续改别的，或者说“撤销”。
 gui-talk = 请打开时间线面板预览，然后点击右上角的“导出”按钮保存视频。
 
@@ -16,7 +16,7 @@ target-bars = 频谱柱
 target-background = 背景
 target-text = 文字
 
-note-created = 《{ $name }》的视频做好了：{ $seconds } 秒，带频谱可视化，画面卡着节拍切换。
+note-created = 《{ $name }》的视频做好了：{ $seconds } 秒，带频谱可视化。
 note-started-over = 已经重新开始，《{ $name }》回到最初的样子。
 note-need-track = 我需要先有一首歌：请发一个音频文件（MP3、WAV、M4A、AAC、FLAC、OGG，最大 200 MB），然后我就照你说的做。
 note-need-picture = 我还没有图片：请发一张 JPG、PNG 或 WebP，再说“用这张图做封面”。
