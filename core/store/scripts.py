@@ -179,21 +179,18 @@ return 1
 """
 )
 
-# KEYS own turn due   ARGV queue token delay_ms forgive wake   -> 1, or 0: not the holder any more; a start that lost
-# its lease and lives to say so was no crash, so it is forgiven all the same
+# KEYS own turn due   ARGV queue token delay_ms forgive wake   -> 1, or 0: not the holder any more
+# A start that lives to say that it ended was no crash: it is taken off the count, but not those that crashed before.
 RELEASE = (
     _NOW
     + """
-if redis.call('HGET', KEYS[1], ARGV[1]) ~= ARGV[2] then
-  if ARGV[4] == '1' and (tonumber(redis.call('HGET', KEYS[2], 'tries')) or 0) > 0 then
-    redis.call('HDEL', KEYS[1], '')
-    redis.call('HINCRBY', KEYS[2], 'tries', -1)
-  end
-  return 0
+local mine = redis.call('HGET', KEYS[1], ARGV[1]) == ARGV[2]
+redis.call('HDEL', KEYS[1], mine and ARGV[1] or '')
+if ARGV[4] == '1' and (tonumber(redis.call('HGET', KEYS[2], 'tries')) or 0) > 0 then
+  redis.call('HINCRBY', KEYS[2], 'tries', -1)
 end
-redis.call('HDEL', KEYS[1], ARGV[1])
+if not mine then return 0 end
 redis.call('ZADD', KEYS[3], now + ARGV[3], ARGV[1])
-if ARGV[4] == '1' and redis.call('EXISTS', KEYS[2]) == 1 then redis.call('HSET', KEYS[2], 'tries', 0) end
 if ARGV[3] == '0' then redis.call('PUBLISH', ARGV[5], '') end
 return 1
 """
@@ -208,7 +205,7 @@ for i = 3, #ARGV, 3 do
     local turn = KEYS[1 + ARGV[1] + i / 3]
     redis.call('HDEL', KEYS[1], ARGV[i])
     redis.call('ZADD', KEYS[1 + ARGV[i + 2]], now, ARGV[i])
-    if redis.call('EXISTS', turn) == 1 then redis.call('HSET', turn, 'tries', 0) end
+    if (tonumber(redis.call('HGET', turn, 'tries')) or 0) > 0 then redis.call('HINCRBY', turn, 'tries', -1) end
   end
 end
 redis.call('PUBLISH', ARGV[2], '')
