@@ -89,7 +89,8 @@ async def scene(folder: Path, server: RealServer, name: str, video: bytes) -> As
             await backend.stop()
 
 
-def _message(course: Course, folder: Path) -> Message:
+def message_of(course: Course, folder: Path) -> Message:
+    """What is said on a course."""
     files: tuple[Attachment, ...] = ()
     if course.song:
         path = track(folder)
@@ -106,7 +107,7 @@ async def die_at(deaths: Deaths, course: Course, folder: Path, server: RealServe
     name = f"{next(_numbers)}-{course.platform}-{course.chat}"
     points: list[str] = []
     async with scene(folder / name, server, name, video) as here:
-        job = (await here.store.inbox.put(_message(course, here.folder))).turn_id
+        job = (await here.store.inbox.put(message_of(course, here.folder))).turn_id
         replica = "w1"
         steps: tuple[str, ...] = ()
         for number, at in enumerate((*deaths, 0), start=1):
