@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Protocol, assert_never
 
@@ -224,6 +223,3 @@ def _failed(
 def dashed(kind: str) -> str:
     """ "ExportBlocked" → "export-blocked"."""
     return "".join(f"-{c.lower()}" if c.isupper() else c for c in kind).lstrip("-")
-
-
-SayFor = Callable[[str], Say]

@@ -17,6 +17,7 @@ from core.errors import UnsupportedFile
 from core.events import Event, FileWanted, Stored, Working
 from core.flows.tools import Desk, FileUnavailable, Tools, project_name
 from core.intents import Upload
+from core.messages import Attachment
 from core.nemo.client import LocalFile
 from core.turn import Stage, Turn
 
@@ -31,15 +32,20 @@ async def run(intent: Upload, turn: Turn, tools: Tools) -> AsyncGenerator[Event,
         return
     yield Working("uploading")
     desk = Desk(turn, tools)
-    files = [await _local(turn, tools, index) for index in range(len(attachments))]
+    handed = [file for file in attachments if tools.rules.url_upload and file.source.get("url")]
+    for file in handed:
+        sniff.check_size(file.size_bytes, file.name)
+    files = [await _local(turn, tools, file) for file in attachments if file not in handed]
+    urls = (*(file.source["url"] for file in handed), *intent.urls)
     async with aclosing(desk.open()) as events:
         async for event in events:
             yield event
     if files:
         await _send(desk, files, ())
-    if intent.urls:
-        await _send(desk, (), intent.urls)
-    names = tuple(file.name for file in files) + tuple(url_name(url) for url in intent.urls)
+    if urls:
+        await _send(desk, (), urls)
+    sent = [file.name for file in files] + [file.name for file in handed]
+    names = (*sent, *(url_name(url) for url in intent.urls))
     await desk.call_it(project_name(turn.message))
     await turn.reach(Stage.UPLOADED, known=None, part=None)
     for attachment in attachments:
@@ -47,9 +53,8 @@ async def run(intent: Upload, turn: Turn, tools: Tools) -> AsyncGenerator[Event,
     yield Stored(names, alone=len(turn.plan) == 1)
 
 
-async def _local(turn: Turn, tools: Tools, index: int) -> LocalFile:
+async def _local(turn: Turn, tools: Tools, attachment: Attachment) -> LocalFile:
     """Fetch an attachment and refuse what the backend would refuse, before a byte of it travels."""
-    attachment = turn.message.attachments[index]
     path = await tools.files.fetch(turn.message, attachment)
     try:
         found = await asyncio.to_thread(sniff.sniff, path, attachment.name)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bots.adapter import Gone, Refused, SendDoubtful, TooLarge
+from core.messages import Attachment
 from tests.support.backend import Backend, Script
 from tests.support.program import Chat, clip, message, open_chat, over, say, track
 
@@ -353,3 +354,14 @@ async def test_no_token_is_ever_shown(backend: Backend, tmp_path: Path, caplog: 
                 await say(program, text)
     everything = caplog.text + "\n".join(post.text for post in chat.posts.values())
     assert "nmv_usr_" not in everything
+
+
+async def test_a_file_s_own_address_is_handed_on_where_the_operator_says_so(backend: Backend, tmp_path: Path) -> None:
+    url = "https://cdn.example/attachments/1/2/song.mp3?ex=1&hm=2"
+    posted = (Attachment(name="song.mp3", source={"url": url}, size_bytes=1000),)
+    async with open_chat(tmp_path, backend.url, discord_url_upload=True) as (program, chat):
+        assert await say(program, "make a video", attachments=posted) == "done"
+        too_large = (Attachment(name="long.wav", source={"url": url}, size_bytes=300_000_000),)
+        assert await say(program, "make a video", attachments=too_large, event="e2") == "failed"
+    assert backend.world.uploads == [[url]]
+    assert "too large" in chat.replies[-1]
