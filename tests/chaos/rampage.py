@@ -301,12 +301,12 @@ class Count:
         return record is None or (record.state == "done" and not said[self.puts[job].text])
 
     def _undelivered(self, results: Counter[str], ended: Mapping[str, Record]) -> list[str]:
-        """The last turn of each batch that came to its end must have its video: nothing supersedes it."""
+        """The last turn of each batch that came to a render must have its video, or a doubt with a button for it."""
         last: dict[tuple[str, str, int], str] = {}
         for job, put in self.puts.items():
-            if job in ended and ended[job].state == "done":
+            if job in ended and (ended[job].state == "done" or ended[job].facts.get("doubtful") == "delivery"):
                 last[put.platform, put.chat, put.batch] = job
-        return [job for job in last.values() if not results[job]]
+        return [job for job in last.values() if not results[job] and ended[job].state == "done"]
 
     def _is_untrue(self, job: str, kind: str, said: Counter[str]) -> bool:
         put = self.puts[job]
