@@ -437,7 +437,6 @@ class Trip:
     ticker: Ticker
     aside: bool = False
     draft: asyncio.Task[None] | None = None
-    delivered: bool = False
 
 
 class Ticker:
