@@ -100,6 +100,17 @@ _ENGLISH = re.compile(
     r"\b(?:the|a|an|make|add|it|to|with|from|this|create|video|title|please|what|how|and|bars|set|first|undo|remove)\b",
     re.IGNORECASE,
 )
+_MAKES = re.compile(
+    r"\b(?:make|create|do|build|generate|give|turn|surprise|video|v[íi]deo|clip|visuals?|something|anything|whatever|go|haz|crea|algo)\b"
+    r"|[做弄搞整来]|视频|随便|都行|自由发挥",
+    re.IGNORECASE,
+)
+"""Words of somebody who wants a video and leaves it to us how it looks."""
+_BUT = re.compile(
+    r"[?？]|[吗呢][\s.。!！~～]*$|^\W*(?:what|how|why|when|where|which|who)\b|\b(?:don'?t|not|no|never|wait)\b|[别不没]|先等",
+    re.IGNORECASE,
+)
+"""… unless they ask something, or say what not to do."""
 
 
 def language_of(text: str, session: str = "") -> Language:
@@ -127,9 +138,12 @@ def take(text: str, context: Context) -> Turn:
     wishes = read(text)
     edits = [wish for wish in wishes if isinstance(wish, e.Edit)]
     talk = tuple(_said(wish) for wish in wishes if not isinstance(wish, e.Edit))
+    track = context.shelf.track
+    if not wishes and track is not None and _is_new(track, context) and _leaves_it_to_us(text):
+        # "make something cool": a new track is there, so a video is what is wanted, whatever the words.
+        edits, talk = [e.Create()], (e.Note("free-hand"),)
     if not edits:
         return _talk(language, context, talk or (e.Note("unknown", done=False),))
-    track = context.shelf.track
     if track is None:
         return _no_track(language, text, context, talk)
     if isinstance(edits[0], e.Create) or _begins(edits, track, context):
@@ -145,6 +159,16 @@ def _begins(edits: list[e.Edit], track: e.Source, context: Context) -> bool:
     """An edit makes the video first: when there is none, or when a new track came since the last message."""
     if all(isinstance(edit, e.Undo | e.Redo) for edit in edits):
         return False
+    return _is_new(track, context)
+
+
+def _leaves_it_to_us(text: str) -> bool:
+    bare = mask(text).text
+    return bool(_MAKES.search(bare)) and not _BUT.search(bare)
+
+
+def _is_new(track: e.Source, context: Context) -> bool:
+    """Whether no video was made of a track yet."""
     return not context.draft.ready or track.id != context.seen_audio
 
 

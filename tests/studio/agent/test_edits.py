@@ -262,6 +262,31 @@ def test_what_is_not_understood_is_said_and_costs_nothing() -> None:
     assert "did not understand" in replies.closing(found, None)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "make something cool",
+        "do your thing!",
+        "surprise me with a clip",
+        "随便弄一个好看的",
+        "来一个酷的",
+        "haz algo bonito",
+    ],
+)
+def test_a_vague_wish_on_a_new_track_is_a_video(text: str) -> None:
+    found = turn.take(text, context(draft=Draft(), seen_audio=""))
+    assert (found.kind, found.changed, found.draft.ready) == ("create", True, True)
+    assert [note.key for note in found.notes] == ["created", "free-hand"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["ok", "the weather is fine", "don't make anything yet", "what can you make", "先别做", "你会做什么呢", "🔥🔥"],
+)
+def test_no_video_is_made_of_a_new_track_where_none_was_wished_for(text: str) -> None:
+    assert turn.take(text, context(draft=Draft(), seen_audio="")).kind == "talk"
+
+
 # --- words ----------------------------------------------------------------------------------------------------------
 
 
