@@ -235,6 +235,8 @@ class Relay:
     async def _begun(self, turn: Turn, trip: Trip) -> Card:
         """The first look of a card: on first contact the connection, and whether a new video may take its time."""
         session = await self._store.sessions.load(turn.message.channel.key)
+        if session is None and turn.message.attachments:
+            return replace(trip.card, stage="uploading", line=trip.say("chat-uploading"))  # the line comes after them
         if session is None:
             return replace(trip.card, stage="connecting", line=trip.say("chat-connecting"))
         line = trip.say("chat-working" if session.last_draft else "chat-working-new")
