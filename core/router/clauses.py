@@ -6,12 +6,25 @@ import re
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from core.router.rules import Match, is_turned_off, joints, match, names_things, tidy
+from core.router.rules import (
+    Match,
+    condition_behind,
+    is_turned_off,
+    joints,
+    match,
+    names_things,
+    opens_condition,
+    tidy,
+)
 from core.router.words import ADDRESS, CONTENT, Words
 
 _MOST_JOINED = 4
 """Pieces tried as one clause: a joint may stand inside a request ("what have we got so far")."""
 
+_MOST_WORDS_OF_A_CONDITION = 24
+"""Places tried where a request may begin behind a condition ("when you're done with the subtitles export it")."""
+
+_WORD_BEGINS = re.compile(r"(?<= )(?=\S)|(?<=[\u3400-\u9fff])(?=\S)")
 _STRONG = re.compile(r"[.!?。！？；;\n]")
 _NO_WORDS = re.compile(r"[\W_]*")
 _NEGATION = re.compile(
@@ -30,6 +43,7 @@ class Clause:
         match: The rule that fired; None for an edit.
         why: Why a rule that fired was not followed, else "".
         strong: A full stop, not a mere joint, stands before it.
+        apart: It was said behind the request that it comes before.
     """
 
     start: int
@@ -38,6 +52,7 @@ class Clause:
     match: Match | None = None
     why: str = ""
     strong: bool = True
+    apart: bool = False
 
 
 def read(words: Words, *, has_file: bool) -> tuple[Clause, ...]:
@@ -70,14 +85,59 @@ def _matched(words: Words, pieces: list[Clause]) -> list[Clause]:
             end = span[-1].end
             found = _match(words.folded[span[0].start : end], asked=words.folded[end : end + 2].strip().startswith("?"))
             if found and (count == 1 or found.rule.action != "idle"):
-                kind: Literal["action", "idle"] = "idle" if found.rule.action == "idle" else "action"
-                clauses.append(Clause(span[0].start, end, kind, found, strong=span[0].strong))
+                clauses += _with_condition(words, _matched_clause(span[0], end, found))
                 index += count
                 break
         else:
-            clauses.append(pieces[index])
+            clauses += _behind_condition(words, pieces[index])
             index += 1
     return clauses
+
+
+def _matched_clause(begin: Clause, end: int, found: Match) -> Clause:
+    if found.rule.action == "talk":
+        return replace(begin, end=end, why="talk about an action")
+    kind: Literal["action", "idle"] = "idle" if found.rule.action == "idle" else "action"
+    return replace(begin, end=end, kind=kind, match=found)
+
+
+def _with_condition(words: Words, clause: Clause) -> list[Clause]:
+    """Take apart "export it once you've made it darker": what has to come first comes first, though said last."""
+    found = condition_behind(words.folded[clause.start : clause.end].rstrip())
+    if clause.kind == "idle" or found is None or (request := _match(found["do"], asked=False)) is None or request.rule.action == "idle":
+        return [clause]
+    group = found.lastgroup or "first"
+    begin, end = (clause.start + place for place in found.span(group))
+    first = Clause(begin, end, "edit", strong=clause.strong, apart=True)
+    condition = _match(found[group], asked=False)
+    if group == "credits":
+        if condition is None or condition.rule.action != "credits":
+            return [clause]
+        first = _matched_clause(first, end, condition)
+    elif condition is not None:
+        return [clause]
+    return [first, _matched_clause(clause, clause.start + found.end("do"), request)]
+
+
+def _behind_condition(words: Words, piece: Clause) -> list[Clause]:
+    """Take apart "when you're done with the subtitles export it": a condition, and a request behind it."""
+    if len(behind := _with_condition(words, piece)) > 1:
+        return behind
+    text = words.folded[piece.start : piece.end]
+    if not opens_condition(text):
+        return [piece]
+    for place in list(_WORD_BEGINS.finditer(text))[:_MOST_WORDS_OF_A_CONDITION]:
+        head, request = tidy(text[: place.start()]), _match(text[place.start() :], asked=False)
+        if request is None or request.rule.action == "idle" or names_things(head):
+            continue
+        begin = piece.start + place.start()
+        first = _match(head, asked=False)
+        before = replace(piece, end=begin)
+        return [
+            _matched_clause(before, begin, first) if first else before,
+            _matched_clause(replace(piece, start=begin, strong=False), piece.end, request),
+        ]
+    return [piece]
 
 
 def _match(text: str, *, asked: bool) -> Match | None:

@@ -12,7 +12,7 @@ from core.intents import Chat, Credits, Do, Export, Intent, Plan, Status, Upload
 from core.messages import Attachment, Channel, Message, Person
 from core.router import addresses
 from core.router.clauses import Clause, read
-from core.router.rules import labels
+from core.router.rules import is_moment, labels, tidy
 from core.router.words import ADDRESS, Words, fold
 
 _LONGEST = 8_000
@@ -208,10 +208,27 @@ def _chat(words: Words, run: list[Clause]) -> list[Intent]:
     """One Chat for a run of clauses without actions; nothing if all of it is idle or hands a file over."""
     if not any(clause.kind == "edit" for clause in run):
         return []
-    start, end = run[0].start, run[-1].end
+    while _is_moment(words, run[-1]):
+        run = run[:-1]
+    while _is_moment(words, run[0]):
+        run = run[1:]
+    spans: list[tuple[int, int]] = []
+    for clause in run:
+        if spans and not clause.apart:
+            spans[-1] = (spans[-1][0], clause.end)
+        else:
+            spans.append((clause.start, clause.end))
+    return [Chat("\n".join(_as_written(words, start, end) for start, end in spans))]
+
+
+def _is_moment(words: Words, clause: Clause) -> bool:
+    return clause.kind == "idle" and is_moment(tidy(words.folded[clause.start : clause.end]))
+
+
+def _as_written(words: Words, start: int, end: int) -> str:
     while end < len(words.folded) and words.folded[end] in _FINAL:
         end += 1
-    return [Chat(words.between(start, end))]
+    return words.between(start, end)
 
 
 def _joined(steps: tuple[Intent, ...]) -> Plan:

@@ -1,9 +1,11 @@
 """The tables of words, one per language, read into rules. Another language is another file in `tables/`.
 
 A table holds `fragments` (named pieces, used as `{name}`), `before` and `after` (polite words that change nothing),
-`idle` (clauses that ask for nothing: praise, thanks, "once it is done"), `joints` (words between clauses), `not_now`
-(what turns an action off), `labels` (what announces content without quotes), `fix` (words whose typos are mended)
-and `rules`, each with a name, an action and patterns that a whole clause must match.
+`idle` (clauses that ask for nothing: praise, thanks), `moment` (clauses that only say when: "once it is done"),
+`opens` and `tells_when` (how a condition begins, before and behind a request without a comma), `joints` (words between
+clauses), `not_now` (what turns an action off), `labels` (what announces content without quotes), `fix` (words whose
+typos are mended), `same` (other words for one word: what Taiwan says, what Chinese borrows from English), `rules`,
+each with a name, an action and patterns that a whole clause must match, and `vocabulary`, the words of `bags`.
 """
 
 from __future__ import annotations
@@ -18,19 +20,23 @@ from typing import Any, Literal, TypeAlias
 
 from rapidfuzz.distance import OSA
 
+from core.router.bags import Vocabulary
+
 LANGUAGES = ("en", "zh", "es")
 
-Action: TypeAlias = Literal["export", "credits", "status", "upload", "cancel", "help", "handing", "caption", "idle"]
+Action: TypeAlias = Literal["export", "credits", "status", "upload", "cancel", "help", "handing", "caption", "talk", "idle"]
 
 _MOST_WORDS_TO_MEND = 8
 _LONGEST_CLAUSE = 200
 _FRAGMENT = re.compile(r"\{([a-z_]+)\}")
+_HAN = re.compile(r"[\u3400-\u9fff]")
 _BESIDE_HAN = re.compile(r" (?=[\u3400-\u9fff])|(?<=[\u3400-\u9fff]) ")
 _EDGES = " \n.,;:!?~-–—…。，；：！？、～·*_#>()[]{}|/\\\"'“”‘’¡¿+=&"
 _TOKEN = re.compile(r"[a-z]{4,}")
 _MARKS = (
     r"\.+(?=[\s\ue000-\ue001]|$)|[!?。！？；;\n…，、,—–~～]+|(?<=\s)-+(?=\s)|:(?=\s|$)|\.{2,}|(?<=[^\x00-\x7f])[.:]+"
 )
+_NEVER = re.compile(r"(?!)")
 _WORD_ENDS = r"(?!(?<=[a-z0-9])[a-z0-9'])"
 _WORD_BEGINS = r"(?!(?<=[a-z0-9'])[a-z0-9])"
 
@@ -61,8 +67,12 @@ class Table:
     before: re.Pattern[str]
     after: re.Pattern[str]
     idle: re.Pattern[str]
+    moment: re.Pattern[str]
+    opens: re.Pattern[str]
+    tells_when: tuple[re.Pattern[str], ...]
     not_now: re.Pattern[str]
     names: re.Pattern[str]
+    same: tuple[tuple[re.Pattern[str], str], ...]
     fix: tuple[str, ...]
     words: frozenset[str]
 
@@ -111,13 +121,32 @@ def match(clause: str, *, asked: bool = False, mend: bool = True) -> Match | Non
     """
     if not clause or len(clause) > _LONGEST_CLAUSE:
         return None
-    for table in tables():
-        if found := _match_in(table, clause, asked):
+    for look in (_by_rule, _by_other_words, _by_bag, _by_idle):
+        if found := look(clause, asked):
             return found
     if mend and (mended := _mend(clause)) != clause:
         found = match(mended, asked=asked, mend=False)
         return Match(found.rule, found.text, mended=True) if found else None
     return None
+
+
+def is_moment(clause: str) -> bool:
+    """Whether a clause only says when: "once that's done", "改好了"."""
+    return any(table.moment.fullmatch(clause) for table in tables())
+
+
+def opens_condition(clause: str) -> bool:
+    """Whether a clause begins like a condition, so that a request may stand behind it without a comma."""
+    return any(table.opens.match(clause) for table in tables())
+
+
+def condition_behind(clause: str) -> re.Match[str] | None:
+    """Find a request ("do") with what has to come before it behind it, without a comma.
+
+    Group "first" is an edit ("export it once you've made it darker"), "credits" a condition on the balance.
+    """
+    lines = (line for table in tables() for line in table.tells_when)
+    return next((found for line in lines if (found := line.fullmatch(clause))), None)
 
 
 def is_turned_off(clause: str) -> bool:
@@ -130,14 +159,38 @@ def names_things(clause: str) -> bool:
     return any(table.names.search(clause) for table in tables())
 
 
-def _match_in(table: Table, clause: str, asked: bool) -> Match | None:
-    forms = _without_manners(table, clause)
-    for text in forms:
-        for rule in table.rules:
-            if (asked or not rule.asked) and rule.pattern.fullmatch(text):
-                return Match(rule, text)
-    if not forms[-1] or any(table.idle.fullmatch(text) for text in forms):
-        return Match(Rule("idle", table.language, "idle", table.idle, alone=False), clause)
+def _by_rule(clause: str, asked: bool) -> Match | None:
+    for table in tables():
+        for text in _without_manners(table, clause):
+            for rule in table.rules:
+                if (asked or not rule.asked) and rule.pattern.fullmatch(text):
+                    return Match(rule, text)
+    return None
+
+
+def _by_other_words(clause: str, asked: bool) -> Match | None:
+    """The rules again, with every word of a clause that has Han characters in the form that they know."""
+    if not _HAN.search(clause):
+        return None
+    for table in tables():
+        said = clause
+        for word, known in table.same:
+            said = word.sub(known, said)
+        if said != clause and (found := _by_rule(tidy(said), asked)):
+            return found
+    return None
+
+
+def _by_bag(clause: str, _asked: bool) -> Match | None:
+    bag = _vocabulary().bag_of(clause)
+    return Match(Rule(bag.name, "words", bag.action, _NEVER, alone=False), clause) if bag else None
+
+
+def _by_idle(clause: str, _asked: bool) -> Match | None:
+    for table in tables():
+        forms = _without_manners(table, clause)
+        if not forms[-1] or any(table.idle.fullmatch(text) or table.moment.fullmatch(text) for text in forms):
+            return Match(Rule("idle", table.language, "idle", table.idle, alone=False), clause)
     return None
 
 
@@ -176,6 +229,11 @@ def _nearest(token: str) -> str:
 
 
 @cache
+def _vocabulary() -> Vocabulary:
+    return Vocabulary(tuple(_raw(language)["vocabulary"] for language in LANGUAGES))
+
+
+@cache
 def _raw(language: str) -> Mapping[str, Any]:
     path = resources.files("core.router") / "tables" / f"{language}.toml"
     return tomllib.loads(path.read_text("utf-8"))
@@ -201,11 +259,19 @@ def _read(language: str, raw: Mapping[str, Any]) -> Table:
         before=re.compile(rf"^(?:{_alternatives(raw['before'], fragments)}){_WORD_ENDS}"),
         after=re.compile(rf"{_WORD_BEGINS}(?:{_alternatives(raw['after'], fragments)})$"),
         idle=_compile(raw["idle"], fragments),
+        moment=_compile(raw["moment"], fragments),
+        opens=_compile(raw["opens"], fragments),
+        tells_when=tuple(_compile([line], fragments) for line in raw["tells_when"]),
         not_now=_compile(raw["not_now"], fragments),
         names=_compile(raw["names"], fragments),
+        same=tuple((re.compile(_alternatives(words, {})), known) for known, words in raw["same"].items()),
         fix=tuple(raw["fix"]),
-        words=frozenset(_TOKEN.findall(literal)) | frozenset(raw["ordinary"]) | frozenset(raw["fix"]),
+        words=frozenset(_TOKEN.findall(literal)) | frozenset(raw["ordinary"]) | frozenset(raw["fix"]) | _latin_words(raw),
     )
+
+
+def _latin_words(raw: Mapping[str, Any]) -> frozenset[str]:
+    return frozenset(_TOKEN.findall(" ".join(" ".join(words) for words in raw["vocabulary"].values())))
 
 
 def _compile(patterns: list[str], fragments: Mapping[str, str]) -> re.Pattern[str]:
