@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-_SONG_NAME = r"[\w-]+\.(?:mp3|wav|flac|m4a|aac)"
-_SONG = frozenset({"song"})
+_SONG_NAME = r"[a-z0-9_-]+\.(?:mp3|wav|flac|m4a|aac)"
 _LATIN_WORD = r"[a-z0-9']+(?:[.:/-][a-z0-9']+)*"
 
 
@@ -25,12 +24,14 @@ class Bag:
     Attributes:
         needs: At least one word of each of these kinds must be there.
         may: Words of these kinds may be there as well, and no others.
+        asked: Holds only where a question mark follows.
     """
 
     name: str
     action: str
     needs: frozenset[str]
     may: frozenset[str]
+    asked: bool = False
 
 
 @cache
@@ -38,7 +39,13 @@ def bags() -> tuple[Bag, ...]:
     """All bags, in the order to try them."""
     lines = tomllib.loads((resources.files("core.router") / "tables" / "bags.toml").read_text("utf-8"))["bags"]
     return tuple(
-        Bag(one["name"], one["action"], frozenset(one["needs"]), frozenset(one["needs"]) | frozenset(one["may"]))
+        Bag(
+            one["name"],
+            one["action"],
+            frozenset(one["needs"]),
+            frozenset(one["needs"]) | frozenset(one["may"]),
+            one.get("asked", False),
+        )
         for one in lines
     )
 
@@ -58,13 +65,18 @@ class Vocabulary:
         known = "|".join(re.escape(word) + (r"(?![a-z0-9'])" if word[-1].isascii() else "") for word in longest_first)
         self._word = re.compile(rf"{_SONG_NAME}|(?:{known})|{_LATIN_WORD}|[^\s]")
 
-    def bag_of(self, clause: str) -> Bag | None:
+    def bag_of(self, clause: str, *, asked: bool) -> Bag | None:
         """Return the first bag that a tidy clause fits, or None."""
         kinds = [self._kinds_of(word) for word in self._word.findall(clause)]
         for bag in bags():
+            if bag.asked and not asked:
+                continue
             if all(of & bag.may for of in kinds) and all(any(need in of for of in kinds) for need in bag.needs):
                 return bag
         return None
 
     def _kinds_of(self, word: str) -> frozenset[str]:
-        return _SONG if re.fullmatch(_SONG_NAME, word) else self._kinds.get(word, frozenset())
+        """The kinds of a word; a name of a file stands for a song, and anybody's for mine."""
+        if re.fullmatch(_SONG_NAME, word):
+            return frozenset({"song"})
+        return self._kinds.get(word) or self._kinds.get("my" if word.endswith("'s") else "", frozenset())

@@ -8,9 +8,11 @@ from typing import Literal
 
 from core.router.rules import (
     Match,
+    asks_for_something,
     condition_behind,
     is_turned_off,
     joints,
+    leans_on_the_next,
     match,
     names_things,
     opens_condition,
@@ -21,10 +23,11 @@ from core.router.words import ADDRESS, CONTENT, Words
 _MOST_JOINED = 4
 """Pieces tried as one clause: a joint may stand inside a request ("what have we got so far")."""
 
-_MOST_WORDS_OF_A_CONDITION = 24
-"""Places tried where a request may begin behind a condition ("when you're done with the subtitles export it")."""
+_MOST_WORDS_BEFORE = 24
+"""Places tried where a request may begin without a comma ("when you're done with the subtitles export it")."""
 
 _WORD_BEGINS = re.compile(r"(?<= )(?=\S)|(?<=[\u3400-\u9fff])(?=\S)")
+_SPACED_HAN = re.compile(r"[\u3400-\u9fff] [\u3400-\u9fff]")
 _STRONG = re.compile(r"[.!?。！？；;\n]")
 _NO_WORDS = re.compile(r"[\W_]*")
 _NEGATION = re.compile(
@@ -84,12 +87,16 @@ def _matched(words: Words, pieces: list[Clause]) -> list[Clause]:
             span = pieces[index : index + count]
             end = span[-1].end
             found = _match(words.folded[span[0].start : end], asked=words.folded[end : end + 2].strip().startswith("?"))
+            if found and found.rule.action == "idle" and len(behind := _behind_another(words, span[0])) > 1:
+                clauses += behind
+                index += 1
+                break
             if found and (count == 1 or found.rule.action != "idle"):
                 clauses += _with_condition(words, _matched_clause(span[0], end, found))
                 index += count
                 break
         else:
-            clauses += _behind_condition(words, pieces[index])
+            clauses += _behind_another(words, pieces[index])
             index += 1
     return clauses
 
@@ -104,7 +111,12 @@ def _matched_clause(begin: Clause, end: int, found: Match) -> Clause:
 def _with_condition(words: Words, clause: Clause) -> list[Clause]:
     """Take apart "export it once you've made it darker": what has to come first comes first, though said last."""
     found = condition_behind(words.folded[clause.start : clause.end].rstrip())
-    if clause.kind == "idle" or found is None or (request := _match(found["do"], asked=False)) is None or request.rule.action == "idle":
+    if (
+        clause.kind == "idle"
+        or found is None
+        or (request := _match(found["do"], asked=False)) is None
+        or request.rule.action == "idle"
+    ):
         return [clause]
     group = found.lastgroup or "first"
     begin, end = (clause.start + place for place in found.span(group))
@@ -119,19 +131,24 @@ def _with_condition(words: Words, clause: Clause) -> list[Clause]:
     return [first, _matched_clause(clause, clause.start + found.end("do"), request)]
 
 
-def _behind_condition(words: Words, piece: Clause) -> list[Clause]:
-    """Take apart "when you're done with the subtitles export it": a condition, and a request behind it."""
+def _behind_another(words: Words, piece: Clause) -> list[Clause]:
+    """Take apart what has no comma: "when you're done with the subtitles export it", "that's great can you send it"."""
     if len(behind := _with_condition(words, piece)) > 1:
         return behind
     text = words.folded[piece.start : piece.end]
-    if not opens_condition(text):
-        return [piece]
-    for place in list(_WORD_BEGINS.finditer(text))[:_MOST_WORDS_OF_A_CONDITION]:
-        head, request = tidy(text[: place.start()]), _match(text[place.start() :], asked=False)
-        if request is None or request.rule.action == "idle" or names_things(head):
+    conditional = opens_condition(text)
+    for place in list(_WORD_BEGINS.finditer(text))[:_MOST_WORDS_BEFORE]:
+        rest = text[place.start() :]
+        spaced = bool(_SPACED_HAN.match(text, place.start() - 2))
+        if not (conditional or spaced or asks_for_something(rest)):
+            continue
+        head, request = tidy(text[: place.start()]), _match(rest, asked=False)
+        if request is None or request.rule.action == "idle" or not head or names_things(head):
             continue
         begin = piece.start + place.start()
-        first = _match(head, asked=False)
+        first = _match(head, asked=spaced)
+        if leans_on_the_next(head) or (spaced and not first):
+            continue
         before = replace(piece, end=begin)
         return [
             _matched_clause(before, begin, first) if first else before,

@@ -19,6 +19,7 @@ _LONGEST = 8_000
 """Characters; whoever writes more describes a video."""
 
 _FINAL = ".!?。！？…"
+_BETWEEN = " \n,;:-–—，；、" + _FINAL
 _SIMPLE: dict[str, Intent] = {
     "export": Export(),
     "credits": Credits(),
@@ -185,10 +186,10 @@ def _steps(words: Words, clauses: tuple[Clause, ...], *, has_file: bool, agent_t
         if intent is None:
             run.append(clause)
             continue
-        steps += _chat(words, run)
+        steps += _chat(words, run, clauses[0])
         run = []
         steps.append(intent)
-    steps += _chat(words, run)
+    steps += _chat(words, run, clauses[0]) if run else []
     if not acted and not steps and not has_file and clauses:
         steps.append(Chat(words.written.strip()))
     return steps
@@ -204,7 +205,7 @@ def _intent(clause: Clause, has_file: bool, agent_takes_links: bool) -> Intent |
     return _SIMPLE[action]
 
 
-def _chat(words: Words, run: list[Clause]) -> list[Intent]:
+def _chat(words: Words, run: list[Clause], opening: Clause) -> list[Intent]:
     """One Chat for a run of clauses without actions; nothing if all of it is idle or hands a file over."""
     if not any(clause.kind == "edit" for clause in run):
         return []
@@ -218,6 +219,8 @@ def _chat(words: Words, run: list[Clause]) -> list[Intent]:
             spans[-1] = (spans[-1][0], clause.end)
         else:
             spans.append((clause.start, clause.end))
+    if run[0] is opening and not opening.apart:  # "再加点雪花": a joint that opens a message joins nothing
+        spans[0] = (len(words.folded) - len(words.folded.lstrip(_BETWEEN)), spans[0][1])
     return [Chat("\n".join(_as_written(words, start, end) for start, end in spans))]
 
 

@@ -2,9 +2,9 @@
 
 A table holds `fragments` (named pieces, used as `{name}`), `before` and `after` (polite words that change nothing),
 `idle` (clauses that ask for nothing: praise, thanks), `moment` (clauses that only say when: "once it is done"),
-`opens` and `tells_when` (how a condition begins, before and behind a request without a comma), `joints` (words between
-clauses), `not_now` (what turns an action off), `labels` (what announces content without quotes), `fix` (words whose
-typos are mended), `same` (other words for one word: what Taiwan says, what Chinese borrows from English), `rules`,
+`opens` and `tells_when` (how a condition begins, before and behind a request without a comma), `asks` (how a request
+begins behind something else without a comma), `leans` (what is no clause by itself), `joints` (words between clauses), `not_now` (what turns an action off), `labels` (what announces content without quotes), `fix` (words whose
+typos are mended), `same` (other words for one word: what Taiwan says, what Chinese borrows from English; tried where `same_where`), `rules`,
 each with a name, an action and patterns that a whole clause must match, and `vocabulary`, the words of `bags`.
 """
 
@@ -24,14 +24,16 @@ from core.router.bags import Vocabulary
 
 LANGUAGES = ("en", "zh", "es")
 
-Action: TypeAlias = Literal["export", "credits", "status", "upload", "cancel", "help", "handing", "caption", "talk", "idle"]
+Action: TypeAlias = Literal[
+    "export", "credits", "status", "upload", "cancel", "help", "handing", "caption", "talk", "idle"
+]
 
 _MOST_WORDS_TO_MEND = 8
 _LONGEST_CLAUSE = 200
 _FRAGMENT = re.compile(r"\{([a-z_]+)\}")
-_HAN = re.compile(r"[\u3400-\u9fff]")
 _BESIDE_HAN = re.compile(r" (?=[\u3400-\u9fff])|(?<=[\u3400-\u9fff]) ")
 _EDGES = " \n.,;:!?~-–—…。，；：！？、～·*_#>()[]{}|/\\\"'“”‘’¡¿+=&"
+_DRAWN_OUT = re.compile(r"([a-z])\1{2,}")
 _TOKEN = re.compile(r"[a-z]{4,}")
 _MARKS = (
     r"\.+(?=[\s\ue000-\ue001]|$)|[!?。！？；;\n…，、,—–~～]+|(?<=\s)-+(?=\s)|:(?=\s|$)|\.{2,}|(?<=[^\x00-\x7f])[.:]+"
@@ -69,9 +71,12 @@ class Table:
     idle: re.Pattern[str]
     moment: re.Pattern[str]
     opens: re.Pattern[str]
+    asks: re.Pattern[str]
     tells_when: tuple[re.Pattern[str], ...]
     not_now: re.Pattern[str]
     names: re.Pattern[str]
+    leans: re.Pattern[str]
+    same_where: re.Pattern[str]
     same: tuple[tuple[re.Pattern[str], str], ...]
     fix: tuple[str, ...]
     words: frozenset[str]
@@ -140,6 +145,16 @@ def opens_condition(clause: str) -> bool:
     return any(table.opens.match(clause) for table in tables())
 
 
+def asks_for_something(clause: str) -> bool:
+    """Whether a clause begins the way people ask, so that it may stand behind another without a comma."""
+    return any(table.asks.match(clause) for table in tables())
+
+
+def leans_on_the_next(clause: str) -> bool:
+    """Whether a clause is none without what follows: "what formats (can you export)"."""
+    return any(table.leans.search(clause) for table in tables())
+
+
 def condition_behind(clause: str) -> re.Match[str] | None:
     """Find a request ("do") with what has to come before it behind it, without a comma.
 
@@ -169,10 +184,10 @@ def _by_rule(clause: str, asked: bool) -> Match | None:
 
 
 def _by_other_words(clause: str, asked: bool) -> Match | None:
-    """The rules again, with every word of a clause that has Han characters in the form that they know."""
-    if not _HAN.search(clause):
-        return None
+    """The rules again, with every word in the form that they know."""
     for table in tables():
+        if not table.same_where.search(clause):
+            continue
         said = clause
         for word, known in table.same:
             said = word.sub(known, said)
@@ -181,8 +196,8 @@ def _by_other_words(clause: str, asked: bool) -> Match | None:
     return None
 
 
-def _by_bag(clause: str, _asked: bool) -> Match | None:
-    bag = _vocabulary().bag_of(clause)
+def _by_bag(clause: str, asked: bool) -> Match | None:
+    bag = _vocabulary().bag_of(clause, asked=asked)
     return Match(Rule(bag.name, "words", bag.action, _NEVER, alone=False), clause) if bag else None
 
 
@@ -208,9 +223,10 @@ def _without_manners(table: Table, clause: str) -> list[str]:
 
 
 def _mend(clause: str) -> str:
-    """Put right small slips in long keywords of a short clause ("exprot", "creditz")."""
+    """Put right small slips in long keywords of a short clause ("exprot", "creditz", "sendddd it")."""
     if clause.count(" ") >= _MOST_WORDS_TO_MEND:
         return clause
+    clause = _DRAWN_OUT.sub(r"\1", clause)
     known = frozenset().union(*(table.words for table in tables()))
     return _TOKEN.sub(lambda found: found[0] if found[0] in known else _nearest(found[0]), clause)
 
@@ -261,12 +277,18 @@ def _read(language: str, raw: Mapping[str, Any]) -> Table:
         idle=_compile(raw["idle"], fragments),
         moment=_compile(raw["moment"], fragments),
         opens=_compile(raw["opens"], fragments),
+        asks=_compile(raw["asks"], fragments),
         tells_when=tuple(_compile([line], fragments) for line in raw["tells_when"]),
         not_now=_compile(raw["not_now"], fragments),
         names=_compile(raw["names"], fragments),
+        leans=_compile(raw["leans"], fragments),
+        same_where=re.compile(raw["same_where"]),
         same=tuple((re.compile(_alternatives(words, {})), known) for known, words in raw["same"].items()),
         fix=tuple(raw["fix"]),
-        words=frozenset(_TOKEN.findall(literal)) | frozenset(raw["ordinary"]) | frozenset(raw["fix"]) | _latin_words(raw),
+        words=frozenset(_TOKEN.findall(literal))
+        | frozenset(raw["ordinary"])
+        | frozenset(raw["fix"])
+        | _latin_words(raw),
     )
 
 

@@ -15,7 +15,7 @@ from core.messages import Attachment, Channel, Message, Person
 from core.router import explain, plans_from_json_lines, route
 
 HERE = Path(__file__).parent
-LABELLED = ("intents.tsv", "intents_more.tsv")
+LABELLED = ("intents.tsv", "intents_more.tsv", "intents_chats.tsv")
 
 
 def said(
@@ -27,7 +27,7 @@ def said(
 
 def labelled(name: str) -> Iterator[tuple[str, bool, str]]:
     for line in (HERE / name).read_text("utf-8").splitlines()[1:]:
-        _, attachment, plan, text = line.split("\t")
+        _, attachment, plan, text = line.split("\t")[:4]
         yield plan, attachment == "yes", text
 
 
@@ -39,6 +39,19 @@ def test_every_labelled_message_gets_its_plan(name: str) -> None:
         f"{text!r}: {plan}, not {got}"
         for plan, attachment, text in lines
         if (got := names(route(said(text, files=int(attachment))))) != plan
+    ]
+    assert wrong == []
+
+
+def test_the_agent_gets_its_part_of_every_labelled_compound() -> None:
+    lines = [line.split("\t") for line in (HERE / "intents_chats.tsv").read_text("utf-8").splitlines()[1:]]
+    compounds = [(text, attachment == "yes", spoken) for _, attachment, _, text, spoken in lines if spoken]
+    assert len(compounds) > 70
+    wrong = [
+        f"{text!r}: {spoken!r}, not {got!r}"
+        for text, attachment, spoken in compounds
+        if (got := [one.text.rstrip(".。") for one in route(said(text, files=attachment)) if isinstance(one, Chat)])
+        != [spoken.rstrip(".。")]
     ]
     assert wrong == []
 
