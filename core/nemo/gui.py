@@ -45,8 +45,10 @@ _QUOTED = re.compile(
     r"|(?<![^\W_])'[^'\n]+(?:'[^\W_][^'\n]*)*'(?![^\W_])|https?://\S+",
     re.DOTALL,
 )
+_EMOJI = r"[\u2600-\u26ff\u2700-\u27a0\U0001f300-\U0001f445\U0001f44a-\U0001faff]\ufe0f?"  # the pointing hands point on
 _SENTENCE = re.compile(
-    r"(?:[^.!?。！？\n]|\.(?=[^\s\n])|(?<=\d)\.(?= [^\n]))+(?:[.!?。！？…]+[\"'”’)\]*_]*)?|[.!?。！？…]+|\n"
+    rf"(?:(?!{_EMOJI}\s)[^.!?。！？\n]|\.(?=[^\s\n])|(?<=[.:;,!?。：；，！？] \d)\.(?= [^\n]))+"
+    rf"(?:[.!?。！？…]+[\"'”’)\]*_]*)?(?:\s*{_EMOJI}(?=\s|$))*|[.!?。！？…]+|\n|{_EMOJI}"
 )
 _FINISHED = re.compile(r"[.!?…](?=\s)|[。！？]|\n")
 _NUMBER = re.compile(r"\s*\d+[.)、]\s+")

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.nemo.gui import GuiAction, Translated, so_far, translate
+
+ANSWERS = Path(__file__).parent / "gui_answers.jsonl"
+"""Answers as an agent gives them: what is shown of each, and which kinds of action stand behind it."""
 
 GONE = [
     ("click export to save it", "export"),
@@ -113,6 +119,17 @@ def test_what_is_said_of_the_video_stays(text: str, shown: str, kind: str) -> No
 )
 def test_content_is_never_touched(text: str) -> None:
     assert translate(text) == Translated(text)
+
+
+def test_every_labelled_answer_is_shown_and_acted_upon_as_labelled() -> None:
+    labelled = [json.loads(line) for line in ANSWERS.read_text("utf-8").split("\n") if line]
+    assert len(labelled) > 100
+    wrong = []
+    for one in labelled:
+        found = translate(one["text"])
+        if (found.shown, [action.kind for action in found.actions]) != (one["shown"], one["actions"]):
+            wrong.append((one["text"], found))
+    assert wrong == []
 
 
 def test_an_answer_of_a_megabyte_is_shown_as_it_is() -> None:
