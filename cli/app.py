@@ -24,6 +24,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 SSE_BYTES = 500_000_000
+_LINE_ENDS = {code: f"\\u{code:04x}" for code in (0x85, 0x2028, 0x2029)}
+"""What some readers of lines take for the end of one."""
 """Largest recording that is read back."""
 
 discord_app = typer.Typer(help="Things of Discord.", no_args_is_help=True)
@@ -120,7 +122,7 @@ def sse(path: Annotated[Path, typer.Argument(help="A raw /run_sse body.")]) -> N
     except OSError:
         raise typer.Exit(terminal.fail("cli-sse-missing", EXIT_USAGE, path=str(path)).code) from None
     for line in read_recorded(raw, path.suffix):
-        typer.echo(json.dumps(line, ensure_ascii=False))
+        typer.echo(json.dumps(line, ensure_ascii=False).translate(_LINE_ENDS))
 
 
 @app.command()

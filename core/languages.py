@@ -87,18 +87,18 @@ def traditional(text: str) -> str:
 
 
 def whole(text: str) -> str:
-    """Replace halves of surrogate pairs, which no UTF-8 can carry, by U+FFFD, one for one."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace") if _has_surrogate(text) else text
+    """Join halves of surrogate pairs that stand side by side; others, which no UTF-8 can carry, become U+FFFD."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
 
 
 def _is_traditional(han: str) -> bool:
     changed = sum(_simplified_character(character) != character for character in han)
     back = sum(_traditional_character(character) != character for character in han)
     return changed > back
-
-
-def _has_surrogate(text: str) -> bool:
-    return any("\ud800" <= character <= "\udfff" for character in text)
 
 
 @cache

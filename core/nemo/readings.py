@@ -14,6 +14,8 @@ from core.nemo.stream import ChatEvent, End, StreamError, StreamReader, Text, To
 
 BLOCK_BYTES = 65_536
 FOREVER_S = 1.0
+HEAD_BYTES = 65_536
+"""What more headers than this stand before is no recorded answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ def read_recorded(raw: bytes, suffix: str = "") -> Iterator[dict[str, Any]]:
 
 def recorded(raw: bytes) -> Recording:
     """Take a file apart into status, headers and body; without headers all of it is the body."""
-    head = re.match(rb"HTTP/[0-9.]+ ([0-9]{3})[^\r\n]*\r?\n((?:[^\r\n]+\r?\n)*)\r?\n", raw)
+    head = re.match(rb"HTTP/[0-9.]+ ([0-9]{3})[^\r\n]*\r?\n((?:[^\r\n]+\r?\n)*)\r?\n", raw[:HEAD_BYTES])
     if head is None:
         return Recording(raw)
     headers = {}

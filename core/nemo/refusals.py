@@ -124,11 +124,13 @@ def parse_json(body: bytes) -> Any:
 
 
 def number_of(value: Any) -> int:
-    """Return a code as an integer, also from a numeric string; 0 for everything else."""
+    """Return a code as an integer, also from a numeric string or 2001.0; 0 for everything else."""
     if isinstance(value, bool):
         return 0
     if isinstance(value, int):
         return value
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
     if isinstance(value, str) and re.fullmatch(r"\s*-?[0-9]{1,9}\s*", value):
         return int(value)
     return 0

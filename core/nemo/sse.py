@@ -35,7 +35,7 @@ class FrameSplitter:
     """Takes chunks of any size, gives the `data` of each finished frame as bytes.
 
     `dropped` counts frames that were larger than the cap; `stray` is the beginning of the first line that is no
-    field at all but looks like JSON or HTML: a body that only claims to be an event stream.
+    field at all but looks like JSON, HTML or prose: a body that only claims to be an event stream.
     """
 
     __slots__ = (
@@ -114,7 +114,7 @@ class FrameSplitter:
             self._add(line[6:] if line[5:6] == b" " else line[5:])
         elif line == b"data":
             self._add(b"")
-        elif not self.stray and line[:1] in b"{[<":
+        elif not self.stray and (line[:1] in b"{[<" or b" " in line[: line.find(b":")]):
             self.stray = line[:STRAY_BYTES]
 
     def _add(self, value: bytes) -> None:

@@ -12,6 +12,7 @@ from typing import Any, Final, Literal, TypeAlias
 
 from pydantic_core import from_json
 
+from core import languages
 from core.errors import BadAnswer, NemoError, Unreachable
 from core.nemo.refusals import KNOWN_CODES, by_code, failure_of, number_of, scrub
 from core.nemo.sse import CAP_BYTES, FrameSplitter
@@ -241,10 +242,10 @@ class StreamReader:
         if partial:
             self._substance = True
             self._append(text, key)
-            self._emit(Piece(text), out)
+            self._emit(Piece(languages.whole(text)), out)
         elif text.strip():
             self._substance = True
-            before = self._take_buffer(key)
+            text, before = languages.whole(text), self._take_buffer(key)
             if before and (kept := earlier(before, text)).strip():
                 self._say(kept, key[0], out)
             self._say(text, key[0], out)
@@ -266,7 +267,7 @@ class StreamReader:
             return ""
         text = "".join(pieces)
         self._kept -= len(text)
-        return text
+        return languages.whole(text)
 
     def _say(self, text: str, author: str, out: list[ChatEvent]) -> None:
         """Pass a message on, unless it may turn out to be the noise at the end."""
@@ -382,16 +383,26 @@ WORDS_OF_LIFE = frozenset({b"heartbeat", b"ping", b"keep-alive", b"keepalive"})
 
 
 def parse(frame: bytes) -> Any:
-    """Read the JSON of a frame; None if it is none. Invalid UTF-8 and lone surrogates become replacements."""
+    """Read the JSON of a frame; None if it is none.
+
+    What strict readers refuse is read: invalid UTF-8 (as replacements), raw control characters, numbers of any length.
+    Strings may hold halves of surrogate pairs: the other half may come with the next piece.
+    """
     try:
         return from_json(frame)
     except ValueError:
         pass
     try:
-        found = json.loads(frame.decode("utf-8", "replace"))
-        return json.loads(json.dumps(found, ensure_ascii=False).encode("utf-8", "replace"))
+        return _LENIENT.decode(frame.decode("utf-8", "replace"))
     except (ValueError, RecursionError):
         return None
+
+
+def _number(digits: str) -> int | float:
+    return int(digits) if len(digits) <= 20 else float(digits)
+
+
+_LENIENT = json.JSONDecoder(strict=False, parse_int=_number)
 
 
 def earlier(buffered: str, text: str) -> str:
@@ -436,4 +447,4 @@ def _parts(content: Any) -> tuple[list[str], list[ChatEvent]]:
 
 
 def _word(value: Any) -> str:
-    return value if isinstance(value, str) else ""
+    return languages.whole(value) if isinstance(value, str) else ""

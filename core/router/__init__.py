@@ -2,6 +2,7 @@
 
 words.py     the written words, folded, with quotes and titles covered
 rules.py     the tables of `tables/`, compiled
+bags.py      clauses of known words only, in any order and mix of languages
 clauses.py   clauses, and which of them are ours, idle, or the agent's
 addresses.py web addresses, and which of them are media to pull in
 plans.py     clauses → Intents

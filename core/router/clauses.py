@@ -23,6 +23,9 @@ from core.router.words import ADDRESS, CONTENT, Words
 _MOST_JOINED = 4
 """Pieces tried as one clause: a joint may stand inside a request ("what have we got so far")."""
 
+_MOST_PIECES = 60
+"""Pieces read at the beginning and at the end of a message; what lies between in a longer one describes a video."""
+
 _MOST_WORDS_BEFORE = 24
 """Places tried where a request may begin without a comma ("when you're done with the subtitles export it")."""
 
@@ -61,7 +64,9 @@ class Clause:
 def read(words: Words, *, has_file: bool) -> tuple[Clause, ...]:
     """Cut a message into clauses and say of each what it is. `has_file`: a file or its address comes with it."""
     pieces = _pieces(words.folded)
-    matched = [_as_caption(one, has_file) for one in _matched(words, pieces)]
+    head, tail = pieces[:_MOST_PIECES], pieces[max(_MOST_PIECES, len(pieces) - _MOST_PIECES) :]
+    between = pieces[len(head) : len(pieces) - len(tail)]
+    matched = [_as_caption(one, has_file) for one in (*_matched(words, head), *between, *_matched(words, tail))]
     return _without_lone_nouns(_without_negated(words, matched))
 
 

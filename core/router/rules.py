@@ -1,11 +1,18 @@
 """The tables of words, one per language, read into rules. Another language is another file in `tables/`.
 
-A table holds `fragments` (named pieces, used as `{name}`), `before` and `after` (polite words that change nothing),
-`idle` (clauses that ask for nothing: praise, thanks), `moment` (clauses that only say when: "once it is done"),
-`opens` and `tells_when` (how a condition begins, before and behind a request without a comma), `asks` (how a request
-begins behind something else without a comma), `leans` (what is no clause by itself), `joints` (words between clauses), `not_now` (what turns an action off), `labels` (what announces content without quotes), `fix` (words whose
-typos are mended), `same` (other words for one word: what Taiwan says, what Chinese borrows from English; tried where `same_where`), `rules`,
-each with a name, an action and patterns that a whole clause must match, and `vocabulary`, the words of `bags`.
+A table holds
+fragments          named pieces of patterns, used as `{name}`
+before, after      polite words that change nothing
+idle, moment       clauses that ask for nothing: praise and thanks; when something is to happen ("once it is done")
+opens, tells_when  how a condition begins, before and behind a request that no comma cuts off
+asks, leans        how such a request begins; what is no clause by itself, so that none begins behind it
+joints             words between clauses
+not_now, names     what turns an action off; talk of words to be shown
+labels             what announces content without quotes
+fix, ordinary      words whose typos are mended; words that only look like typos
+same, same_where   other words for one word (what Taiwan says, what Chinese borrows from English); where to try them
+rules              each with a name, an action and patterns that a whole clause must match; "talk" is the agent's
+vocabulary         words by kind, for bags.toml
 """
 
 from __future__ import annotations
@@ -285,10 +292,7 @@ def _read(language: str, raw: Mapping[str, Any]) -> Table:
         same_where=re.compile(raw["same_where"]),
         same=tuple((re.compile(_alternatives(words, {})), known) for known, words in raw["same"].items()),
         fix=tuple(raw["fix"]),
-        words=frozenset(_TOKEN.findall(literal))
-        | frozenset(raw["ordinary"])
-        | frozenset(raw["fix"])
-        | _latin_words(raw),
+        words=frozenset(_TOKEN.findall(literal)).union(raw["ordinary"], raw["fix"], _latin_words(raw)),
     )
 
 

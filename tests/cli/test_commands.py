@@ -34,6 +34,14 @@ def test_every_recorded_stream_is_read_back_as_it_is_known(run: Run, name: str) 
     assert [json.loads(line) for line in done.stdout.rstrip("\n").split("\n")] == READINGS[name]
 
 
+def test_a_reading_is_one_line_for_every_reader_of_lines(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "raw.txt"
+    path.write_text('data: {"content":{"parts":[{"text":"a\u2028b\u2029c\x85d"}]}}\n\n', "utf-8", newline="")
+    first, last = run("sse", str(path)).stdout.splitlines()
+    assert json.loads(first)["text"] == "a\u2028b\u2029c\x85d"
+    assert json.loads(last)["outcome"] == "text"
+
+
 @pytest.mark.parametrize(
     ("raw", "outcome"),
     [
