@@ -129,10 +129,23 @@ def present(event: e.Event, card: Card, say: Say) -> Shown:  # noqa: PLR0911, PL
             return reply(say(f"answers-cancel-{outcome}", count=count))
         case e.Told(key, args):
             return reply(say(f"answers-{key}", **args))
+        case e.Explained():
+            return reply(explained_text(event, say))
         case e.Failed(kind, args, link, retry):
             again = button("deliver" if kind == "Undelivered" else "retry", "primary")
             return _failed(kind, dict(args), link, card, say, again if retry else None)
     assert_never(event)
+
+
+def explained_text(found: e.Explained, say: Say) -> str:
+    """The plan of a message, and a line for each of its clauses: what becomes of it, and why."""
+    lines = [found.plan]
+    for clause, intent, rule, note in found.clauses:
+        what = say("answers-why-clause", clause=clause) if clause else say("answers-why-file")
+        lines.append(
+            f"{what} → {say('answers-why-intent', intent=intent)}{say('answers-why-rule', rule=rule, note=note)}"
+        )
+    return "\n".join(lines)
 
 
 def card_post(card: Card, say: Say) -> Post:

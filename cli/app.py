@@ -94,19 +94,20 @@ def why(
     ] = False,
 ) -> None:
     """Tell which rule reads a message, and what it would do."""
-    from core.flows.verbs import reasons_text  # noqa: PLC0415
+    from bots.presenter import explained_text  # noqa: PLC0415
+    from core.flows.verbs import why as explained  # noqa: PLC0415
     from core.messages import Channel, Message, Person  # noqa: PLC0415
-    from core.router import explain, plans_from_json_lines  # noqa: PLC0415
+    from core.router import plans_from_json_lines  # noqa: PLC0415
 
     if plans:
         for plan in plans_from_json_lines(sys.stdin.buffer):
             typer.echo(plan)
         return
+    _settings, terminal = load()
     if text is None:
-        _settings, terminal = load()
         raise typer.Exit(terminal.fail("cli-why-text", EXIT_USAGE).code)
-    message = Message(id="why", channel=Channel("console", "why"), person=Person("you"), text=text)
-    typer.echo(reasons_text(explain(message)))
+    message = Message(id="why", channel=Channel("console", "why"), person=Person("you"))
+    typer.echo(explained_text(explained(message, text), terminal.say))
 
 
 @app.command()

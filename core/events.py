@@ -170,6 +170,14 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
+class Explained:
+    """How the router reads a message. `clauses`: what was written, its intent, rule and note (router.Reason)."""
+
+    plan: str
+    clauses: tuple[tuple[str, str, str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Failed:
     """Something was refused or broke. `kind` is the name of the class in `core.errors`; it has words."""
 
@@ -204,5 +212,6 @@ Event: TypeAlias = (
     | Doubtful
     | Cancelled
     | Told
+    | Explained
     | Failed
 )

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
-from core.events import Cancelled, Event, Failed, Told
+from core.events import Cancelled, Event, Explained, Failed, Told
 from core.flows import status
 from core.flows.tools import Desk, Tools
 from core.intents import Chat, Do, Intent, Plan, Status, names
 from core.languages import normalise
 from core.messages import Message
-from core.router import Explanation, explain
+from core.router import explain
 from core.turn import Turn
 
 BESIDE = frozenset({"help", "status", "why", "queue", "cancel", "language", "settings", "greet", "ask"})
@@ -50,7 +50,7 @@ async def run(intent: Do, turn: Turn, tools: Tools) -> AsyncGenerator[Event, Non
         case "help" | "greet":
             yield Told("help")
         case "why":
-            yield Told("why", {"rules": why(turn.message, intent.argument)})
+            yield why(turn.message, intent.argument)
         case "ask":
             yield Told("edit-which")
         case "status":
@@ -73,19 +73,10 @@ async def run(intent: Do, turn: Turn, tools: Tools) -> AsyncGenerator[Event, Non
             yield Failed("UnknownVerb", {"verb": intent.verb})
 
 
-def why(message: Message, text: str) -> str:
-    """Say which rule reads each clause of `text`, a line each."""
-    asked = Message(id=message.id, channel=message.channel, person=message.person, text=text)
-    return reasons_text(explain(asked))
-
-
-def reasons_text(found: Explanation) -> str:
-    """Spell a plan and the rule of each clause, a line each."""
-    lines = [names(found.plan)]
-    for reason in found.reasons:
-        note = f" ({reason.note})" if reason.note else ""
-        lines.append(f"“{reason.clause}” → {reason.intent}: {reason.rule}{note}")
-    return "\n".join(lines)
+def why(message: Message, text: str) -> Explained:
+    """Tell which rule reads each clause of `text`."""
+    found = explain(Message(id=message.id, channel=message.channel, person=message.person, text=text))
+    return Explained(names(found.plan), tuple((one.clause, one.intent, one.rule, one.note) for one in found.reasons))
 
 
 async def _queue(turn: Turn, tools: Tools) -> Event:

@@ -12,6 +12,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from typing import Literal, TypeAlias
+
+Action: TypeAlias = Literal[
+    "export", "credits", "status", "upload", "cancel", "help", "handing", "caption", "talk", "idle"
+]
 
 _SONG_NAME = r"[a-z0-9_-]+\.(?:mp3|wav|flac|m4a|aac)"
 _LATIN_WORD = r"[a-z0-9']+(?:[.:/-][a-z0-9']+)*"
@@ -28,7 +33,7 @@ class Bag:
     """
 
     name: str
-    action: str
+    action: Action
     needs: frozenset[str]
     may: frozenset[str]
     asked: bool = False

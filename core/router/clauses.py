@@ -108,7 +108,7 @@ def _matched(words: Words, pieces: list[Clause]) -> list[Clause]:
 
 def _matched_clause(begin: Clause, end: int, found: Match) -> Clause:
     if found.rule.action == "talk":
-        return replace(begin, end=end, why="talk about an action")
+        return replace(begin, end=end, why="about")
     kind: Literal["action", "idle"] = "idle" if found.rule.action == "idle" else "action"
     return replace(begin, end=end, kind=kind, match=found)
 
@@ -174,7 +174,7 @@ def _as_caption(clause: Clause, has_file: bool) -> Clause:
     """ "For you!" beside a file asks for nothing; without one it is the agent's."""
     if clause.match is None or clause.match.rule.action != "caption":
         return clause
-    return replace(clause, kind="idle") if has_file else replace(clause, kind="edit", why="no file with it")
+    return replace(clause, kind="idle") if has_file else replace(clause, kind="edit", why="no-file")
 
 
 def _without_negated(words: Words, clauses: list[Clause]) -> list[Clause]:
@@ -187,9 +187,9 @@ def _without_negated(words: Words, clauses: list[Clause]) -> list[Clause]:
         why = ""
         if clause.kind == "action" and before:
             if off or is_turned_off(before):
-                why = "turned off by the clause before"
+                why = "turned-off"
             elif _is_one_word(text) and kept[-1].kind == "edit" and names_things(before):
-                why = "one of the words or signs to show"
+                why = "shown"
         if why:
             clause = replace(clause, kind="edit", why=why)  # noqa: PLW2901 - the clause as it counts from here on
         off = (off and not clause.strong and bool(why)) or _forbids_an_action(text)
@@ -202,9 +202,7 @@ def _without_lone_nouns(clauses: list[Clause]) -> tuple[Clause, ...]:
     if not any(clause.kind == "edit" for clause in clauses):
         return tuple(clauses)
     return tuple(
-        replace(clause, kind="edit", why="a bare noun beside an edit")
-        if clause.match and clause.match.rule.alone
-        else clause
+        replace(clause, kind="edit", why="bare-noun") if clause.match and clause.match.rule.alone else clause
         for clause in clauses
     )
 

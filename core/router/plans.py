@@ -35,9 +35,10 @@ class Reason:
 
     Attributes:
         clause: As the person wrote it.
-        intent: Label of the intent it became, e.g. "EXPORT", or "-" for idle talk that was left out.
-        rule: "en/send", "slash command", "attachment", …; "no rule" for what the agent gets.
-        note: "a typo was mended", "turned off by the clause before", …, or "".
+        intent: Label of the intent it became, e.g. "EXPORT", or "nothing" for idle talk that was left out.
+        rule: "en/send", "slash-command", "attachment", "address", "verb"; "none" for what the agent gets.
+        note: Why no rule counts ("turned-off", "shown", "no-file", "bare-noun", "about", "too-long"); "mended" for a
+            typo; or "".
     """
 
     clause: str
@@ -100,7 +101,7 @@ def _by_verb(message: Message) -> Explanation | None:
         return None
     args = {name: value for name, value in message.args.items() if value}
     plan = _plan_of_verb(message.verb, args, message, message.text)
-    return Explanation(plan, (Reason(message.text, intents.names(plan), "verb", message.verb),))
+    return Explanation(plan, (Reason(message.text, intents.names(plan), "verb"),))
 
 
 def _by_slash_command(message: Message) -> Explanation | None:
@@ -116,7 +117,7 @@ def _by_slash_command(message: Message) -> Explanation | None:
         plan = (_upload(message, ()),)
     else:
         plan = _plan_of_verb(verb.name, verbs.bind(verb, argument), message, "")
-    return Explanation(plan, (Reason(message.text.strip(), intents.names(plan), "slash command", name),))
+    return Explanation(plan, (Reason(message.text.strip(), intents.names(plan), "slash-command"),))
 
 
 def _plan_of_verb(name: str, args: dict[str, str], message: Message, text: str) -> Plan:
@@ -150,7 +151,7 @@ def _by_length(message: Message) -> Explanation | None:
         return None
     files: Plan = (Upload(files=True),) if message.attachments else ()
     plan = (*files, Chat(message.text.strip()))
-    reason = Reason(message.text[:80] + "…", intents.names(plan), "no rule", "too long to be a command")
+    reason = Reason(message.text[:80] + "…", intents.names(plan), "none", "too-long")
     return Explanation(plan, (reason,))
 
 
@@ -265,15 +266,15 @@ def _upload(message: Message, urls: tuple[str, ...]) -> Upload:
 def _reasons(message: Message, words: Words, clauses: tuple[Clause, ...], urls: tuple[str, ...]) -> tuple[Reason, ...]:
     reasons = []
     if message.attachments:
-        reasons.append(Reason("", "UPLOAD", "attachment", f"{len(message.attachments)} file(s)"))
-    reasons += [Reason(url, "UPLOAD", "address of a file") for url in urls]
+        reasons.append(Reason("", "UPLOAD", "attachment"))
+    reasons += [Reason(url, "UPLOAD", "address") for url in urls]
     for clause in clauses:
         written = words.between(clause.start, clause.end)
         if clause.kind == "edit" or clause.match is None:
-            reasons.append(Reason(written, "CHAT", "no rule", clause.why))
+            reasons.append(Reason(written, "CHAT", "none", clause.why))
             continue
         rule = clause.match.rule
-        label = {"idle": "-", "caption": "-", "handing": "UPLOAD"}.get(rule.action, rule.action.upper())
-        note = "a typo was mended" if clause.match.mended else ""
+        label = {"idle": "nothing", "caption": "nothing", "handing": "UPLOAD"}.get(rule.action, rule.action.upper())
+        note = "mended" if clause.match.mended else ""
         reasons.append(Reason(written, label, f"{rule.language}/{rule.name}", note))
     return tuple(reasons)

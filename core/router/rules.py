@@ -23,17 +23,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
 from rapidfuzz.distance import OSA
 
-from core.router.bags import Vocabulary
+from core.router.bags import Action, Vocabulary
 
 LANGUAGES = ("en", "zh", "es")
-
-Action: TypeAlias = Literal[
-    "export", "credits", "status", "upload", "cancel", "help", "handing", "caption", "talk", "idle"
-]
 
 _MOST_WORDS_TO_MEND = 8
 _LONGEST_CLAUSE = 200
@@ -243,8 +239,10 @@ def _nearest(token: str) -> str:
     best, least = token, slips + 1
     for table in tables():
         for word in table.fix:
-            if len(word) < 5 or abs(len(word) - len(token)) > slips:
+            if abs(len(word) - len(token)) > slips:
                 continue
+            if len(word) < 5 and (word[0] != token[0] or sorted(word) != sorted(token)):
+                continue  # too short for more than letters that changed places ("sned")
             distance = OSA.distance(token, word, score_cutoff=slips)
             if distance < least:
                 best, least = word, distance

@@ -35,7 +35,6 @@ def say(locale: str) -> Say:
 
 TOLD: dict[str, dict[str, str | int | float]] = {
     "help": {},
-    "why": {"rules": "EXPORT"},
     "queue": {"count": 1, "lines": "1. Mia: song"},
     "cancel-running": {},
     "cancel-nothing": {},
@@ -52,6 +51,7 @@ TOLD: dict[str, dict[str, str | int | float]] = {
 
 EVERY: tuple[events.Event, ...] = (
     events.Connecting(),
+    events.Explained("CHAT+EXPORT", (("blue", "CHAT", "none", ""), ("exprot", "EXPORT", "en/export", "mended"))),
     events.Ready("https://nemovideo.com/workspace/claim?ct=clm_1"),
     events.TimelineGone(),
     events.Said("Your *city* timelapse is ready."),

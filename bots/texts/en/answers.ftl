@@ -15,7 +15,36 @@ answers-tips = 💡 Under 90 seconds is faster and livelier; MP3, WAV, AAC and F
 answers-tips-vague = 💡 The more concrete, the better: “title "Night Drive" for the first 3 seconds, bars in blue” does more than “make it cool”. Under 90 seconds is faster and livelier.
 answers-keep-or-strip = Keep it all, or say what to take away, for example “remove the title” or “mute the music”.
 answers-edit-which = What should change? Just write it, for example “make it vertical” or “bars in blue”.
-answers-why = { $rules }
+answers-why-clause = “{ $clause }”
+answers-why-file = the attached file
+answers-why-intent = { $intent ->
+    [EXPORT] the MP4 (EXPORT)
+    [CREDITS] the balance (CREDITS)
+    [STATUS] what is on the timeline and how the job stands (STATUS)
+    [UPLOAD] a file to take in, or to ask for (UPLOAD)
+    [CHAT] goes to the video editor in these words (CHAT)
+    [nothing] asks for nothing
+   *[other] the command { $intent }
+}
+answers-why-rule = { $rule ->
+    [attachment] {""}
+    [verb] : a command
+    [slash-command] : a slash command
+    [address] : the address of a file
+    [none] { $note ->
+        [turned-off] : the clause before says not to
+        [shown] : one of the words or signs to be shown
+        [no-file] : no file came with it
+        [bare-noun] : a bare word beside an edit is no request
+        [about] : talk about an action, not a request for it
+        [too-long] : too long for a command
+       *[other] : no command in it
+    }
+   *[other] : by the rule { $rule }{ $note ->
+        [mended] , with a typo put right
+       *[other] {""}
+    }
+}
 answers-queue = { $count ->
     [0] Nothing waits here.
    *[other] The queue of this channel:

@@ -14,7 +14,36 @@ answers-tips = 💡 Con menos de 90 segundos es más rápido y animado; MP3, WAV
 answers-tips-vague = 💡 Cuanto más concreto, mejor: «título "Night Drive" los primeros 3 segundos, barras azules» sirve más que «que quede genial». Con menos de 90 segundos es más rápido y animado.
 answers-keep-or-strip = Déjalo todo así o di qué quito, por ejemplo «quita el título» o «silencia la música».
 answers-edit-which = ¿Qué cambio? Escríbelo sin más, por ejemplo «en vertical» o «barras azules».
-answers-why = { $rules }
+answers-why-clause = «{ $clause }»
+answers-why-file = el archivo adjunto
+answers-why-intent = { $intent ->
+    [EXPORT] el MP4 (EXPORT)
+    [CREDITS] el saldo (CREDITS)
+    [STATUS] qué hay en la línea de tiempo y cómo va el trabajo (STATUS)
+    [UPLOAD] un archivo que recibir o que pedir (UPLOAD)
+    [CHAT] va al editor de video con estas palabras (CHAT)
+    [nothing] no pide nada
+   *[other] el comando { $intent }
+}
+answers-why-rule = { $rule ->
+    [attachment] {""}
+    [verb] : un comando
+    [slash-command] : un comando con barra
+    [address] : la dirección de un archivo
+    [none] { $note ->
+        [turned-off] : la frase anterior dice que no
+        [shown] : una de las palabras o señales que se muestran
+        [no-file] : no vino ningún archivo
+        [bare-noun] : una palabra suelta junto a un cambio no es una petición
+        [about] : habla de una acción, no la pide
+        [too-long] : demasiado largo para un comando
+       *[other] : no hay ningún comando
+    }
+   *[other] : por la regla { $rule }{ $note ->
+        [mended] , con una errata corregida
+       *[other] {""}
+    }
+}
 answers-queue = { $count ->
     [0] Aquí no espera nada.
    *[other] La cola de este canal:

@@ -14,7 +14,36 @@ answers-tips = 💡 90 秒以内又快又有活力；MP3、WAV、AAC、FLAC 最�
 answers-tips-vague = 💡 说得越具体越好：“开头 3 秒加标题《夜航》，柱子换成蓝色”比“做得酷一点”管用。90 秒以内又快又有活力。
 answers-keep-or-strip = 可以全部保留，也可以告诉我去掉什么，比如“去掉标题”或“音乐静音”。
 answers-edit-which = 想改什么？直接写就行，比如“改成竖屏”或“柱子换成蓝色”。
-answers-why = { $rules }
+answers-why-clause = “{ $clause }”
+answers-why-file = 附带的文件
+answers-why-intent = { $intent ->
+    [EXPORT] 要 MP4（EXPORT）
+    [CREDITS] 查余额（CREDITS）
+    [STATUS] 看时间线和进度（STATUS）
+    [UPLOAD] 接收文件，或请你发来（UPLOAD）
+    [CHAT] 原话交给视频编辑器（CHAT）
+    [nothing] 没有要求什么
+   *[other] 命令 { $intent }
+}
+answers-why-rule = { $rule ->
+    [attachment] {""}
+    [verb] ：这是命令
+    [slash-command] ：这是斜杠命令
+    [address] ：这是文件的地址
+    [none] { $note ->
+        [turned-off] ：前面一句说先不要
+        [shown] ：这是要显示的文字或图标
+        [no-file] ：没有附带文件
+        [bare-noun] ：和修改写在一起的单个词不算要求
+        [about] ：在谈论这个操作，并没有要求做
+        [too-long] ：太长，不会是命令
+       *[other] ：里面没有命令
+    }
+   *[other] ：符合规则 { $rule }{ $note ->
+        [mended] ，已纠正错字
+       *[other] {""}
+    }
+}
 answers-queue = { $count ->
     [0] 这里没有排队的任务。
    *[other] 这个频道的队列：
