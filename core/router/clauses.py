@@ -29,6 +29,7 @@ _MOST_PIECES = 60
 _MOST_WORDS_BEFORE = 24
 """Places tried where a request may begin without a comma ("when you're done with the subtitles export it")."""
 
+_BEHIND = frozenset({"export", "credits", "status"})
 _WORD_BEGINS = re.compile(r"(?<= )(?=\S)|(?<=[\u3400-\u9fff])(?=\S)")
 _SPACED_HAN = re.compile(r"[\u3400-\u9fff] [\u3400-\u9fff]")
 _STRONG = re.compile(r"[.!?。！？；;\n]")
@@ -148,7 +149,7 @@ def _behind_another(words: Words, piece: Clause) -> list[Clause]:
         if not (conditional or spaced or asks_for_something(rest)):
             continue
         head, request = tidy(text[: place.start()]), _match(rest, asked=False)
-        if request is None or request.rule.action == "idle" or not head or names_things(head):
+        if request is None or request.rule.action not in _BEHIND or not head or names_things(head):
             continue
         begin = piece.start + place.start()
         first = _match(head, asked=spaced)

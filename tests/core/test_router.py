@@ -238,9 +238,15 @@ def test_any_length_and_any_sign_is_routed(text: str) -> None:
     assert spoken.encode("utf-8") is not None
 
 
+def test_of_a_long_story_the_beginning_and_the_end_are_read() -> None:
+    story = "the boat turns, export, " * 90
+    assert names(route(said(f"{story}and then export"))).endswith("CHAT+EXPORT")
+    assert len(route(said(story))) < 130
+
+
 PIECES = (
     "export 导出 credits 然后 and then , ， . \" “ ” ` / status make it louder 再 并 don't 别 send me the video 🔥 "
-    "\ud800 \u202e"
+    "\ud800 \u202e if when once you've can you it mp4 歌 弄完 如果 好了 n song this"
 )
 WORDS = st.lists(
     st.sampled_from(PIECES.split()) | st.text(st.characters(), max_size=4),
