@@ -29,9 +29,9 @@ _MOST_PIECES = 60
 _MOST_WORDS_BEFORE = 24
 """Places tried where a request may begin without a comma ("when you're done with the subtitles export it")."""
 
+_SPACED_HAN = re.compile(r"[\u3400-\u9fff] [\u3400-\u9fff]")
 _BEHIND = frozenset({"export", "credits", "status"})
 _WORD_BEGINS = re.compile(r"(?<= )(?=\S)|(?<=[\u3400-\u9fff])(?=\S)")
-_SPACED_HAN = re.compile(r"[\u3400-\u9fff] [\u3400-\u9fff]")
 _STRONG = re.compile(r"[.!?。！？；;\n]")
 _NO_WORDS = re.compile(r"[\W_]*")
 _NEGATION = re.compile(
@@ -144,16 +144,16 @@ def _behind_another(words: Words, piece: Clause) -> list[Clause]:
     text = words.folded[piece.start : piece.end]
     conditional = opens_condition(text)
     for place in list(_WORD_BEGINS.finditer(text))[:_MOST_WORDS_BEFORE]:
-        rest = text[place.start() :]
-        spaced = bool(_SPACED_HAN.match(text, place.start() - 2))
-        if not (conditional or spaced or asks_for_something(rest)):
+        rest, at_blank = text[place.start() :], text[place.start() - 1] == " "
+        if not (conditional or at_blank or asks_for_something(rest)):
             continue
         head, request = tidy(text[: place.start()]), _match(rest, asked=False)
         if request is None or request.rule.action not in _BEHIND or not head or names_things(head):
             continue
         begin = piece.start + place.start()
-        first = _match(head, asked=spaced)
-        if leans_on_the_next(head) or (spaced and not first):
+        first = _match(head, asked=at_blank)
+        stands_alone = first and (first.rule.action == "idle" or _SPACED_HAN.match(text, place.start() - 2))
+        if leans_on_the_next(head) or not (stands_alone or conditional or asks_for_something(rest)):
             continue
         before = replace(piece, end=begin)
         return [
