@@ -147,7 +147,7 @@ def _behind_another(words: Words, piece: Clause) -> list[Clause]:
         rest, at_blank = text[place.start() :], text[place.start() - 1] == " "
         if not (conditional or at_blank or asks_for_something(rest)):
             continue
-        head, request = tidy(text[: place.start()]), _match(rest, asked=False)
+        head, request = tidy(text[: place.start()]), _match(rest, asked=False, mend=False)
         if request is None or request.rule.action not in _BEHIND or not head or names_things(head):
             continue
         begin = piece.start + place.start()
@@ -163,10 +163,10 @@ def _behind_another(words: Words, piece: Clause) -> list[Clause]:
     return [piece]
 
 
-def _match(text: str, *, asked: bool) -> Match | None:
+def _match(text: str, *, asked: bool, mend: bool = True) -> Match | None:
     """The rule for a clause. One that holds an address can only hand that over ("upload this https://…")."""
     if ADDRESS not in text:
-        return match(tidy(text), asked=asked)
+        return match(tidy(text), asked=asked, mend=mend)
     found = match(tidy(text.replace(ADDRESS, "")), asked=asked)
     return found if found and found.rule.action in ("upload", "handing", "caption") else None
 
