@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from typing import Any
 
@@ -9,7 +10,8 @@ import aiohttp
 import discord
 
 from bots.discord import access, inbound
-from bots.discord.refusals import ALREADY_ANSWERED
+from bots.discord.refusals import ALREADY_ANSWERED, TOO_MANY, retry_s
+from bots.discord.routes import ORIGINAL
 from bots.services import Services, StoreDown
 from bots.settings import Settings
 from core.messages import Person
@@ -17,6 +19,10 @@ from core.messages import Person
 log = logging.getLogger(__name__)
 UNREACHED = (discord.HTTPException, aiohttp.ClientError, OSError, TimeoutError)
 """What an answer can fail with: Discord says no, or is not there."""
+LOST = (aiohttp.ClientError, OSError, TimeoutError)
+ACK_TRIES = 3
+LONGEST_ACK_PAUSE_S = 0.5
+"""Within the three seconds."""
 NOBODY = discord.AllowedMentions.none()
 
 
@@ -27,19 +33,26 @@ class Missed(Exception):
 async def acknowledge(interaction: discord.Interaction[Any], *, ephemeral: bool, thinking: bool) -> int | None:
     """Answer within Discord's three seconds; the id of the "thinking" message, None if there is none.
 
-    A second delivery of the same interaction (40060) counts as acknowledged: the intake knows it by its id.
+    Where the server does not tell that id, it is `ORIGINAL`. A second delivery of the same interaction (40060) counts
+    as acknowledged: the intake knows it by its id. A line that was cut and a rate limit are tried again.
 
     Raises:
         Missed: See there.
     """
-    try:
-        response = await interaction.response.defer(ephemeral=ephemeral, thinking=thinking)
-    except UNREACHED as error:
-        if isinstance(error, discord.HTTPException) and error.code == ALREADY_ANSWERED:
-            return None
-        log.info("an interaction was not acknowledged: %s", _kind(error))
-        raise Missed from None
-    return response.message_id if response is not None and thinking else None
+    for left in reversed(range(ACK_TRIES)):
+        try:
+            response = await interaction.response.defer(ephemeral=ephemeral, thinking=thinking)
+        except UNREACHED as error:
+            if isinstance(error, discord.HTTPException) and error.code == ALREADY_ANSWERED:
+                return ORIGINAL if thinking else None
+            again = isinstance(error, LOST) or getattr(error, "status", 0) == TOO_MANY
+            if not again or not left:
+                log.info("an interaction was not acknowledged: %s", _kind(error))
+                raise Missed from None
+            await asyncio.sleep(min(LONGEST_ACK_PAUSE_S, retry_s(error, 0.0)))
+        else:
+            break
+    return (response and response.message_id) or ORIGINAL if thinking else None
 
 
 async def whisper(interaction: discord.Interaction[Any], text: str) -> None:

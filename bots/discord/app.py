@@ -24,6 +24,9 @@ LONGEST_PAUSE_S = 300.0
 HEALTHY_S = 60.0
 """A connection that lasted so long ends the back-off."""
 
+REFUSED, SHARDS_NEEDED = 4004, 4011
+"""Close codes of the gateway (topics/opcodes-and-status-codes, "Gateway Close Event Codes")."""
+
 QUIET = ("discord.http", "discord.gateway", "discord.client", "discord.webhook.async_", "discord.state")
 
 
@@ -37,15 +40,18 @@ class TokenRefused(Exception):
         )
 
 
-def create_discord_bot(settings: Settings, services: Services, *, content: bool | None = None) -> DiscordBot:
+def create_discord_bot(
+    settings: Settings, services: Services, *, content: bool | None = None, sharded: bool | None = None
+) -> DiscordBot:
     """Build the bot; needs no network, token or running loop.
 
     Args:
         content: Whether to ask for the Message Content intent; None: as the settings say.
+        sharded: Whether to hold as many connections as Discord asks for; None: as the settings say.
     """
     wanted = settings.discord_message_content if content is None else content
-    kind = ShardedBot if settings.discord_sharded else DiscordBot
-    return kind(settings, services, wanted)
+    many = settings.discord_sharded if sharded is None else sharded
+    return (ShardedBot if many else DiscordBot)(settings, services, wanted)
 
 
 async def serve(settings: Settings, services: Services, on_ready: Callable[[], None]) -> None:
@@ -55,12 +61,15 @@ async def serve(settings: Settings, services: Services, on_ready: Callable[[], N
         TokenRefused: No token, or one that Discord does not know.
     """
     _hush()
-    content = settings.discord_message_content
+    content, sharded = settings.discord_message_content, settings.discord_sharded
     while True:
         pauses = tenacity.wait_exponential_jitter(multiplier=settings.discord_restart_s, max=LONGEST_PAUSE_S)
         retrying = tenacity.AsyncRetrying(retry=tenacity.retry_if_exception_type(_Ended), wait=pauses, reraise=True)
         try:
-            await retrying(_run, settings, services, on_ready, content)
+            await retrying(_run, settings, services, on_ready, content, sharded)
+        except _ShardsNeeded:
+            log.info("Discord asks for more than one connection: this bot is in many servers")
+            sharded = True
         except _ContentRefused:
             log.warning(
                 "Discord does not give this bot the Message Content intent: it goes on without, by mentions, DMs and "
@@ -73,15 +82,21 @@ class _Ended(Exception):
     """The client ended early on; the next pause is longer."""
 
 
+class _ShardsNeeded(Exception):
+    """The bot is in too many servers for one connection."""
+
+
 class _ContentRefused(Exception):
     """The privileged intent is not switched on in the portal."""
 
 
-async def _run(settings: Settings, services: Services, on_ready: Callable[[], None], content: bool) -> None:
+async def _run(
+    settings: Settings, services: Services, on_ready: Callable[[], None], content: bool, sharded: bool
+) -> None:
     """Run one client to its end; returns after a healthy time, so that the back-off begins anew."""
     if settings.discord_token is None:
         raise TokenRefused
-    bot = create_discord_bot(settings, services, content=content)
+    bot = create_discord_bot(settings, services, content=content, sharded=sharded)
     bot.on_serving = on_ready
     began = time.monotonic()
     try:
@@ -92,8 +107,10 @@ async def _run(settings: Settings, services: Services, on_ready: Callable[[], No
     except discord.PrivilegedIntentsRequired:
         raise _ContentRefused from None
     except discord.ConnectionClosed as error:
-        if error.code == 4004:
+        if error.code == REFUSED:
             raise TokenRefused from None
+        if error.code == SHARDS_NEEDED and not sharded:
+            raise _ShardsNeeded from None
         log.warning("Discord closed the connection (%s)", error.code)
     except Exception as error:
         log.warning("the Discord client ended: %s", type(error).__name__)

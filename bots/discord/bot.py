@@ -92,7 +92,7 @@ class DiscordBot(Placed):
     async def _sync(self) -> None:
         try:
             await commands.sync(self.tree, self.memory)
-        except (*UNREACHED, discord.DiscordException) as error:
+        except UNREACHED as error:
             log.warning("the commands were not sent to Discord: %s", type(error).__name__)
 
     def _beside(self, work: Any) -> None:

@@ -219,8 +219,10 @@ def menu(taker: Taker, texts: Texts, me: Callable[[], int]) -> app_commands.Cont
 async def sync(tree: Tree, notes: Memory) -> bool:
     """Send the commands to Discord if they are not those that were sent last; returns whether they were sent.
 
+    What Discord answers with is not read: that it took them is all there is to know.
+
     Raises:
-        discord.DiscordException: Discord refused them.
+        discord.HTTPException: Discord refused them.
     """
     translator = tree.translator
     payload = [
@@ -228,10 +230,11 @@ async def sync(tree: Tree, notes: Memory) -> bool:
         for one in tree.get_commands()
     ]
     digest = hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
-    key = f"discord:commands:{tree.client.application_id}"
+    application = tree.client.application_id
+    key = f"discord:commands:{application}"
     if await notes.get(key) == digest:
         return False
-    await tree.sync()
+    await tree.client.http.bulk_upsert_global_commands(application, payload=payload)
     await notes.put(key, digest, KEPT_S)
     log.info("sent %s commands to Discord", len(payload))
     return True

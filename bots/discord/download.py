@@ -19,6 +19,8 @@ from bots.settings import Settings
 CHUNK_BYTES = 256 * 1024
 TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=10, sock_read=60)
 EXPIRY_MARGIN_S = 30
+MOVED = frozenset({301, 302, 303, 307, 308})
+MOST_MOVES = 5
 DISCORD_CDN = frozenset({"cdn.discordapp.com", "media.discordapp.net"})
 
 
@@ -64,12 +66,12 @@ def stale(url: str, now_s: float) -> bool:
 
 
 async def download(
-    session: aiohttp.ClientSession, url: yarl.URL, into: Path, cap_bytes: int, attempts: int = 3
+    session: aiohttp.ClientSession, settings: Settings, url: str, into: Path, cap_bytes: int, attempts: int = 3
 ) -> None:
     """Stream one address to a new file; leaves none behind on failure.
 
     Raises:
-        FetchFailed: "too-large" or "network".
+        FetchFailed: "too-large", "network", or "gone": the host is not on the list, nor is one it sends us to.
         Stale: 401, 403, 404 or 410: the address is over or the message is deleted.
     """
     retrying = tenacity.AsyncRetrying(
@@ -79,18 +81,25 @@ async def download(
         reraise=True,
     )
     try:
-        await retrying(_once, session, url, into, cap_bytes)
+        await retrying(_once, session, settings, url, into, cap_bytes)
     except _Again:
         raise FetchFailed("network") from None
 
 
-async def _once(session: aiohttp.ClientSession, url: yarl.URL, into: Path, cap_bytes: int) -> None:
-    try:
-        async with session.get(url, timeout=TIMEOUT, allow_redirects=False) as response:
-            _judge(response, cap_bytes)
-            await _write(response, into, cap_bytes)
-    except (aiohttp.ClientError, TimeoutError) as error:
-        raise _Again from error
+async def _once(session: aiohttp.ClientSession, settings: Settings, url: str, into: Path, cap_bytes: int) -> None:
+    """Ask once; where we are sent on, the next host has to be on the list as well."""
+    there = place(settings, url)
+    for _ in range(MOST_MOVES + 1):
+        try:
+            async with session.get(there, timeout=TIMEOUT, allow_redirects=False) as response:
+                if response.status not in MOVED:
+                    _judge(response, cap_bytes)
+                    return await _write(response, into, cap_bytes)
+                moved = there.join(yarl.URL(response.headers.get("Location", ""), encoded=True))
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise _Again from error
+        there = place(settings, str(moved))
+    raise _Again
 
 
 def _judge(response: aiohttp.ClientResponse, cap_bytes: int) -> None:
@@ -136,11 +145,11 @@ async def fetch(
     """Fetch by address, with a fresh one where it is over. Raises FetchFailed."""
     if url and not stale(url, now_s):
         with contextlib.suppress(Stale):
-            return await download(session, place(settings, url), into, cap_bytes)
+            return await download(session, settings, url, into, cap_bytes)
     again = await renew()
     if again is None:
         raise FetchFailed("gone")
     try:
-        await download(session, place(settings, again), into, cap_bytes)
+        await download(session, settings, again, into, cap_bytes)
     except Stale:
         raise FetchFailed("gone") from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -15,6 +16,7 @@ from bots.settings import Settings
 from core.messages import Attachment, Channel, Message, Person
 
 TALK = frozenset({discord.MessageType.default, discord.MessageType.reply})
+BELIEVED_S = 3600.0
 ENGLISH = frozenset({"en-US", "en-GB"})
 
 
@@ -185,10 +187,14 @@ def _moderates(message: discord.Message) -> bool:
     author, channel = message.author, message.channel
     if not isinstance(author, discord.Member) or isinstance(channel, discord.DMChannel | discord.PartialMessageable):
         return False
-    return bool(_rights(channel, author).manage_messages)
+    rights = _rights(channel, author)
+    return rights is not None and rights.manage_messages
 
 
-def _rights(channel: Any, member: discord.Member) -> discord.Permissions:
+def _rights(channel: Any, member: discord.Member) -> discord.Permissions | None:
+    """What a member may do in a channel; None while the server's roles are not known."""
+    if member.guild.get_role(member.guild.id) is None:  # @everyone is in every server that came whole
+        return None
     try:
         return channel.permissions_for(member)  # type: ignore[no-any-return]
     except (discord.ClientException, AttributeError):  # a thread whose parent is not known
@@ -200,7 +206,10 @@ def bot_rights(message: discord.Message) -> discord.Permissions | None:
     me: discord.Member | None = message.guild.me if message.guild is not None else None
     if me is None or isinstance(message.channel, discord.PartialMessageable):
         return None
-    return _rights(message.channel, me)
+    rights = _rights(message.channel, me)
+    if rights is not None and me.joined_at is None and len(me.roles) <= 1:
+        return None  # the library's stand-in for us after an interaction: our roles are not known
+    return rights
 
 
 def _thread_title(text: str, files: Sequence[Attachment]) -> str:
@@ -285,8 +294,14 @@ def read_interaction(
         args=dict(args or {}),
         locale=spoken(interaction),
         reply=_reply_of_interaction(interaction, settings, private, original),
-        sent_at_s=interaction.created_at.timestamp(),
+        sent_at_s=_born_s(interaction),
     )
+
+
+def _born_s(interaction: discord.Interaction[Any]) -> float:
+    """When an interaction began, seconds since 1970. Where ids tell no time, it is now: it comes at once, or never."""
+    told, now = interaction.created_at.timestamp(), time.time()
+    return told if abs(now - told) < BELIEVED_S else now
 
 
 def _reply_of_interaction(
@@ -295,6 +310,7 @@ def _reply_of_interaction(
     """How to answer. The token goes along only where it is needed: it is a credential for 15 minutes."""
     by_bot = postable(interaction)
     in_guild = interaction.guild_id is not None
+    born_s = _born_s(interaction)
     reply = {
         "mode": "channel" if by_bot else "interaction",
         "channel": str(interaction.channel_id or ""),
@@ -315,7 +331,7 @@ def _reply_of_interaction(
             "interaction": str(interaction.id),
             "app": str(interaction.application_id),
             "token": interaction.token,
-            "expires": str(interaction.created_at.timestamp() + TOKEN_LIFE_S),
+            "expires": str(born_s + TOKEN_LIFE_S),
         }
         if private:
             reply["private"] = "yes"

@@ -335,7 +335,8 @@ class DiscordOutbound:
             whole = what | parts()
             if "file" in whole:
                 whole["attachments"] = [whole.pop("file")]
-            return (await told(hook.edit_message(int(original or 0), allowed_mentions=mentions, **whole))).id
+            message: Any = "@original" if original == str(routes.ORIGINAL) else int(original or 0)
+            return (await told(hook.edit_message(message, allowed_mentions=mentions, **whole))).id
 
         async def follow() -> int:
             private = where.reply.get("private") == "yes"

@@ -66,8 +66,10 @@ _BY_CODE: tuple[tuple[frozenset[int], type[OutboundError]], ...] = (
     (frozenset({160004}), ThreadThere),
 )
 _BY_STATUS: dict[int, type[OutboundError]] = {401: TokenOver, 404: Gone, 413: TooLarge, 429: Busy}
+UNREADABLE = (KeyError, TypeError, AttributeError)
 INVALID_FORM = 50035
 ALREADY_ANSWERED = 40060
+TOO_MANY = 429
 
 
 async def told(call: Awaitable[T]) -> T:
@@ -87,6 +89,8 @@ async def told(call: Awaitable[T]) -> T:
         raise Busy from None
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
         raise SendDoubtful(type(error).__name__) from None
+    except UNREADABLE as error:  # it was done; what is told about it, the library cannot read
+        raise SendDoubtful(f"an answer that is none: {type(error).__name__}") from None
 
 
 def _refusal(error: discord.HTTPException) -> OutboundError:
@@ -96,15 +100,16 @@ def _refusal(error: discord.HTTPException) -> OutboundError:
         return ReplyImpossible()
     known = next((kind for codes, kind in _BY_CODE if code in codes), None) or _BY_STATUS.get(status)
     if known is Busy:
-        return Busy(_retry_s(error))
+        return Busy(retry_s(error))
     if known is not None:
         return known()
     detail = f"status {status}, code {code}"
     return SendDoubtful(detail) if status >= 500 else Refused(detail)
 
 
-def _retry_s(error: discord.HTTPException) -> float:
+def retry_s(error: BaseException, otherwise: float = 5.0) -> float:
+    """Seconds that an answer tells us to wait, `otherwise` where it tells none."""
     try:
-        return float(error.response.headers.get("Retry-After", ""))
+        return float(error.response.headers.get("Retry-After", ""))  # type: ignore[attr-defined]
     except (TypeError, ValueError, AttributeError):
-        return 5.0
+        return otherwise

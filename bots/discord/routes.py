@@ -24,6 +24,10 @@ from typing import Literal
 from bots.discord.limits import TOKEN_MARGIN_S
 
 
+ORIGINAL = -1
+"""The "thinking" message of an interaction where the server does not tell its id: "@original" on the wire."""
+
+
 @dataclass(frozen=True, slots=True)
 class SentId:
     """A message of ours by channel and id; "channel/message" as `Sent.id` keeps it.

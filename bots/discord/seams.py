@@ -7,6 +7,7 @@ instead, so that several clients with different addresses can live in one proces
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import zlib
 from collections.abc import Awaitable, Callable
@@ -19,6 +20,7 @@ from discord.gateway import DiscordWebSocket, ReconnectWebSocket, WebSocketClosu
 from discord.http import HTTPClient, Route
 from discord.webhook.async_ import AsyncWebhookAdapter, async_context
 
+from bots.discord import payloads
 from bots.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -28,6 +30,7 @@ discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
 
 # The two places where the library runs into a malformed event outside of anything it lets us override.
 _ATTACH, _VIEWS, _PRESS = "_update_references", "_view_store", "schedule_dynamic_item_call"
+GATEWAYS = ".discord.gg"
 RATE_LIMIT_WAIT_S = 30.0
 """Longest wait for a rate limit inside the library; longer ones are raised as `discord.RateLimited` (its minimum)."""
 
@@ -38,16 +41,16 @@ class _Http(HTTPClient):
     base = ""
     gateway: str | None = None
 
-    def request(self, route: Route, **kwargs: Any) -> Any:
+    async def request(self, route: Route, **kwargs: Any) -> Any:
         """Send one request to our base address."""
         _move(route, self.base)
-        return super().request(route, **kwargs)
+        return _read(await super().request(route, **kwargs))
 
     async def ws_connect(self, url: str, *, compress: int = 0) -> aiohttp.ClientWebSocketResponse:
         """Open the gateway, ours in place of Discord's own; addresses a server named itself are kept."""
-        asked, own = yarl.URL(url), DiscordWebSocket.DEFAULT_GATEWAY
-        if self.gateway is not None and asked.host == own.host:
-            url = str(yarl.URL(self.gateway).with_query(asked.query))
+        asked = yarl.URL(url)
+        if self.gateway is not None and f".{asked.host}".endswith(GATEWAYS):
+            url = str(yarl.URL(self.gateway).update_query(asked.query))
         return await super().ws_connect(url, compress=compress)
 
 
@@ -61,7 +64,20 @@ class _Webhooks(AsyncWebhookAdapter):
     async def request(self, route: Route, session: aiohttp.ClientSession, **kwargs: Any) -> Any:
         """Send one request to our base address."""
         _move(route, self._base)
-        return await super().request(route, session, **kwargs)
+        answer = _read(await super().request(route, session, **kwargs))
+        if not answer and route.path.endswith("/callback"):  # "204 No Content" is a yes, too
+            return {"interaction": {"id": route.webhook_id}}
+        return answer
+
+
+def _read(answer: Any) -> Any:
+    """Read JSON that came under another name ("application/json; charset=utf-8"): the library takes it for text."""
+    if not isinstance(answer, str) or not answer.startswith(("{", "[")):
+        return answer
+    try:
+        return json.loads(answer)
+    except ValueError:
+        return answer
 
 
 def _move(route: Route, base: str) -> None:
@@ -100,7 +116,17 @@ class Placed(discord.Client):
         setattr(state, _ATTACH, self._guarding(getattr(state, _ATTACH)))
         views = getattr(state, _VIEWS)
         setattr(views, _PRESS, self._counted("button", getattr(views, _PRESS)))
+        for event, complete in self._completions().items():
+            state.parsers[event] = _completing(complete, state.parsers[event])
         return state
+
+    def _completions(self) -> dict[str, Callable[[Any], Any]]:
+        upload_bytes = self._places.discord_upload_bytes
+        return {
+            "READY": payloads.ready,
+            "MESSAGE_CREATE": payloads.message,
+            "INTERACTION_CREATE": lambda event: payloads.interaction(event, upload_bytes, self.application_id or 0),
+        }
 
     async def login(self, token: str) -> None:
         """Log in; REST works from here on, without a gateway."""
@@ -154,6 +180,10 @@ class Placed(discord.Client):
         """Count something unreadable. The event itself is never logged: people's words and tokens are in it."""
         self.poison += 1
         log.warning("skipped an unreadable %s: %s", what, type(error).__name__)
+
+
+def _completing(complete: Callable[[Any], Any], parse: Callable[[Any], None]) -> Callable[[Any], None]:
+    return lambda event: parse(complete(event))
 
 
 def _own(base: str) -> str:
