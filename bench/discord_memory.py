@@ -98,7 +98,7 @@ async def bench(folder: Path) -> AsyncIterator[Bench]:
         boosted = discord.world.new_guild(tier=BOOSTED)
         discord.world.uploads[boosted["id"]] = 50 << 20
         told = settings_at(folder, backend.url, discord) | {"backend": "studio", "public_url": PUBLIC}
-        told |= {"discord_upload_bytes": 1, "chat_copy": False}
+        told |= {"discord_upload_bytes": 1, "chat_copy": False, "nemo_poll_s": 0.5, "discord_edit_s": 5.0}
         process = multiprocessing.get_context("spawn").Process(target=serve_bot, args=(told,))
         process.start()
         try:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import Any
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
 
 import aiohttp
 import discord
@@ -16,13 +17,14 @@ from bots.services import Services, StoreDown
 from bots.settings import Settings
 from core.messages import Person
 
+T = TypeVar("T")
 log = logging.getLogger(__name__)
-UNREACHED = (discord.HTTPException, aiohttp.ClientError, OSError, TimeoutError)
+UNREACHED = (discord.HTTPException, discord.RateLimited, aiohttp.ClientError, OSError, TimeoutError)
 """What an answer can fail with: Discord says no, or is not there."""
 LOST = (aiohttp.ClientError, OSError, TimeoutError)
-ACK_TRIES = 3
-LONGEST_ACK_PAUSE_S = 0.5
-"""Within the three seconds."""
+TRIES = 3
+ACK_PAUSE_S, PAUSE_S = 0.5, 5.0
+"""Longest waits between two tries: an acknowledgement has three seconds in all."""
 NOBODY = discord.AllowedMentions.none()
 
 
@@ -39,20 +41,26 @@ async def acknowledge(interaction: discord.Interaction[Any], *, ephemeral: bool,
     Raises:
         Missed: See there.
     """
-    for left in reversed(range(ACK_TRIES)):
-        try:
-            response = await interaction.response.defer(ephemeral=ephemeral, thinking=thinking)
-        except UNREACHED as error:
-            if isinstance(error, discord.HTTPException) and error.code == ALREADY_ANSWERED:
-                return ORIGINAL if thinking else None
-            again = isinstance(error, LOST) or getattr(error, "status", 0) == TOO_MANY
-            if not again or not left:
-                log.info("an interaction was not acknowledged: %s", _kind(error))
-                raise Missed from None
-            await asyncio.sleep(min(LONGEST_ACK_PAUSE_S, retry_s(error, 0.0)))
-        else:
-            break
+    try:
+        response = await _tried(lambda: interaction.response.defer(ephemeral=ephemeral, thinking=thinking), ACK_PAUSE_S)
+    except UNREACHED as error:
+        if isinstance(error, discord.HTTPException) and error.code == ALREADY_ANSWERED:
+            return ORIGINAL if thinking else None
+        log.info("an interaction was not acknowledged: %s", _kind(error))
+        raise Missed from None
     return (response and response.message_id) or ORIGINAL if thinking else None
+
+
+async def _tried(call: Callable[[], Awaitable[T]], longest_s: float = PAUSE_S) -> T:
+    """Do it again after a cut line or a rate limit: neither of them has done anything that twice would hurt."""
+    for _ in range(TRIES - 1):
+        try:
+            return await call()
+        except UNREACHED as error:
+            if not isinstance(error, LOST) and getattr(error, "status", 0) != TOO_MANY:
+                raise
+            await asyncio.sleep(min(longest_s, retry_s(error, 0.0)))
+    return await call()
 
 
 async def whisper(interaction: discord.Interaction[Any], text: str) -> None:
@@ -61,7 +69,8 @@ async def whisper(interaction: discord.Interaction[Any], text: str) -> None:
         if interaction.response.is_done():
             await interaction.followup.send(text, ephemeral=True, allowed_mentions=NOBODY)
         else:
-            await interaction.response.send_message(text, ephemeral=True, allowed_mentions=NOBODY)
+            respond = interaction.response.send_message
+            await _tried(lambda: respond(text, ephemeral=True, allowed_mentions=NOBODY), ACK_PAUSE_S)
     except UNREACHED as error:
         log.info("a notice was not shown: %s", _kind(error))
 
@@ -69,7 +78,7 @@ async def whisper(interaction: discord.Interaction[Any], text: str) -> None:
 async def conclude(interaction: discord.Interaction[Any], text: str) -> None:
     """Put words in place of the "thinking" message."""
     try:
-        await interaction.edit_original_response(content=text, allowed_mentions=NOBODY)
+        await _tried(lambda: interaction.edit_original_response(content=text, allowed_mentions=NOBODY))
     except UNREACHED as error:
         log.info("an acknowledgement was not concluded: %s", _kind(error))
 

@@ -9,10 +9,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import discord
+import tenacity
 
 from bots.adapter import Button, OutboundError
 from bots.discord import access, buttons, commands, inbound, modals, permissions
 from bots.discord.answers import (
+    LOST,
     NOBODY,
     UNREACHED,
     Missed,
@@ -25,7 +27,7 @@ from bots.discord.answers import (
 )
 from bots.discord.card import ActionButton
 from bots.discord.memory import Memory
-from bots.discord.refusals import told
+from bots.discord.refusals import TOO_MANY, told
 from bots.discord.seams import Placed
 from bots.services import Services, StoreDown
 from bots.settings import Settings
@@ -33,6 +35,7 @@ from core.messages import Attachment, Message
 
 log = logging.getLogger(__name__)
 
+SYNC_TRIES, LONGEST_PAUSE_S = 6, 300.0
 ONCE_A_DAY_S = 24 * 3600.0
 
 
@@ -90,8 +93,13 @@ class DiscordBot(Placed):
         self.on_serving()
 
     async def _sync(self) -> None:
+        pauses = tenacity.wait_exponential_jitter(multiplier=self.settings.discord_restart_s, max=LONGEST_PAUSE_S)
+        passing = tenacity.retry_if_exception(lambda error: isinstance(error, LOST) or _passes(error))
+        stop = tenacity.stop_after_attempt(SYNC_TRIES)
         try:
-            await commands.sync(self.tree, self.memory)
+            await tenacity.AsyncRetrying(retry=passing, wait=pauses, stop=stop, reraise=True)(
+                commands.sync, self.tree, self.memory
+            )
         except UNREACHED as error:
             log.warning("the commands were not sent to Discord: %s", type(error).__name__)
 
@@ -278,6 +286,13 @@ class DiscordBot(Placed):
             await work
         except Exception as error:  # malformed, or a fault of ours: the client lives
             self.skipped(what, error)
+
+
+def _passes(error: BaseException) -> bool:
+    """Whether a refusal of Discord is one for now only."""
+    return isinstance(error, discord.RateLimited) or (
+        isinstance(error, discord.HTTPException) and (error.status == TOO_MANY or error.status >= 500)
+    )
 
 
 class ShardedBot(DiscordBot, discord.AutoShardedClient):

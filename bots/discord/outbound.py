@@ -39,6 +39,9 @@ TRIES = 3
 BUSY_TRIES = 20
 """Waits for one rate limit after another, up to a minute each."""
 
+ACTIVITY_S = 2.0
+"""Longest wait for "is typing" to be shown: nobody waits for a decoration."""
+
 HISTORY = 100
 """Messages looked through for one of our own."""
 
@@ -164,7 +167,8 @@ class DiscordOutbound:
             return
         try:
             rest = await self._client()
-            await told(rest.get_partial_messageable(self._target(where)).typing())
+            async with asyncio.timeout(ACTIVITY_S):
+                await told(rest.get_partial_messageable(self._target(where)).typing())
         except Exception as error:  # a decoration must not hurt a turn
             log.debug("no typing shown: %s", type(error).__name__)
 

@@ -13,6 +13,7 @@ from typing import Any
 Json = dict[str, Any]
 TEXT, DM = 0, 1
 THREADS = frozenset({10, 11, 12})
+_MESSAGE: Json = {"type": 0, "content": "", "mentions": [], "mention_roles": [], "attachments": [], "embeds": []}
 _THREAD: Json = {"owner_id": 0, "message_count": 0, "member_count": 0}
 _OPEN: Json = {"archived": False, "auto_archive_duration": 1440, "archive_timestamp": "2015-01-01T00:00:00+00:00"}
 
@@ -27,7 +28,7 @@ def ready(event: Json) -> Json:
 
 def message(event: Json) -> Json:
     """Complete a message, those it answers and forwards."""
-    whole = dict(event)
+    whole = _MESSAGE | event
     if event.get("attachments"):
         whole["attachments"] = [_file(one) for one in event["attachments"]]
     if event.get("referenced_message"):
@@ -35,6 +36,13 @@ def message(event: Json) -> Json:
     if event.get("message_snapshots"):
         whole["message_snapshots"] = [one | {"message": message(one["message"])} for one in event["message_snapshots"]]
     return whole
+
+
+def answer(told: Any) -> Any:
+    """Complete what a request was answered with, where it is a message or several."""
+    if isinstance(told, list):
+        return [answer(one) for one in told]
+    return message(told) if isinstance(told, dict) and {"author", "channel_id"} <= told.keys() else told
 
 
 def interaction(event: Json, upload_bytes: int, application: int) -> Json:

@@ -23,7 +23,6 @@ from typing import Literal
 
 from bots.discord.limits import TOKEN_MARGIN_S
 
-
 ORIGINAL = -1
 """The "thinking" message of an interaction where the server does not tell its id: "@original" on the wire."""
 

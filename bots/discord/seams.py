@@ -7,6 +7,7 @@ instead, so that several clients with different addresses can live in one proces
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import logging
 import zlib
@@ -16,7 +17,7 @@ from typing import Any
 import aiohttp
 import discord
 import yarl
-from discord.gateway import DiscordWebSocket, ReconnectWebSocket, WebSocketClosure
+from discord.gateway import ReconnectWebSocket, WebSocketClosure
 from discord.http import HTTPClient, Route
 from discord.webhook.async_ import AsyncWebhookAdapter, async_context
 
@@ -71,13 +72,11 @@ class _Webhooks(AsyncWebhookAdapter):
 
 
 def _read(answer: Any) -> Any:
-    """Read JSON that came under another name ("application/json; charset=utf-8"): the library takes it for text."""
-    if not isinstance(answer, str) or not answer.startswith(("{", "[")):
-        return answer
-    try:
-        return json.loads(answer)
-    except ValueError:
-        return answer
+    """Complete an answer, also JSON under another name ("application/json; charset=utf-8"), for the library text."""
+    if isinstance(answer, str) and answer.startswith(("{", "[")):
+        with contextlib.suppress(ValueError):
+            answer = json.loads(answer)
+    return payloads.answer(answer)
 
 
 def _move(route: Route, base: str) -> None:

@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 from tests.support.discord.server import LoopbackDiscord
-from tests.support.discord.world import DM, Interaction, Json, snowflake, walk
+from tests.support.discord.world import DM, Interaction, Json, walk
 
 
 class Someone:
@@ -69,14 +69,20 @@ class Someone:
                 given.append({"name": key, "type": 11, "value": file["id"]})
             else:
                 given.append({"name": key, "type": 3, "value": value})
-        data = {"id": snowflake(), "name": name, "type": 1, "options": given, "resolved": {"attachments": resolved}}
+        data = {
+            "id": self.world.mint(),
+            "name": name,
+            "type": 1,
+            "options": given,
+            "resolved": {"attachments": resolved},
+        }
         return await self._interacts(2, data, channel)
 
     async def picks(
         self, message: Json, name: str = "Make a video from this", channel: Json | None = None
     ) -> Interaction:
         """Choose the menu of a message."""
-        data = {"id": snowflake(), "name": name, "type": 3, "target_id": message["id"]}
+        data = {"id": self.world.mint(), "name": name, "type": 3, "target_id": message["id"]}
         data["resolved"] = {"messages": {message["id"]: message}}
         return await self._interacts(2, data, channel or self.world.channels[message["channel_id"]])
 
@@ -120,7 +126,7 @@ class Someone:
         return interaction
 
     def _payload(self, kind: int, data: Json, channel: Json, ago_s: float) -> Json:
-        iid = snowflake(ago_s)
+        iid = self.world.mint(ago_s)
         payload: Json = {
             "id": iid,
             "application_id": self.world.app_id,

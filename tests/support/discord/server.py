@@ -171,7 +171,7 @@ class LoopbackDiscord:
 
     def _put_commands(self, body: Any, **_: Any) -> list[Json]:
         self.world.commands = [
-            {"id": snowflake(), "application_id": self.world.app_id, "description": "", "version": "1"} | one
+            {"id": self.world.mint(), "application_id": self.world.app_id, "description": "", "version": "1"} | one
             for one in body
         ]
         return self.world.commands
@@ -292,8 +292,11 @@ class LoopbackDiscord:
 
     # -- gateway
 
+    def _socket(self, _request: web.Request) -> web.WebSocketResponse:
+        return web.WebSocketResponse()
+
     async def _gateway(self, request: web.Request) -> web.WebSocketResponse:
-        socket = web.WebSocketResponse()
+        socket = self._socket(request)
         await socket.prepare(request)
         await socket.send_json({"op": 10, "d": {"heartbeat_interval": 41250}})
         session: Session | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -58,6 +58,7 @@ class World:
     """Everything there is; `checked_post` is the gate every message of the bot passes."""
 
     cdn: str = ""
+    mint: Callable[..., str] = snowflake
     content_limit: int = 2000
     default_upload: int = 10 * 1024 * 1024
     users: dict[str, Json] = field(default_factory=dict)
@@ -79,13 +80,13 @@ class World:
         self.lena = self.person("Lena")
 
     def person(self, name: str, bot: bool = False) -> Json:
-        user: Json = {"id": snowflake(), "username": name.lower().replace(" ", ""), "global_name": name}
+        user: Json = {"id": self.mint(), "username": name.lower().replace(" ", ""), "global_name": name}
         user |= {"discriminator": "0", "avatar": None, "bot": bot}
         self.users[user["id"]] = user
         return user
 
     def new_guild(self, tier: int = 0, locale: str = "en-US") -> Json:
-        gid = snowflake()
+        gid = self.mint()
         role = {
             "id": gid,
             "name": "@everyone",
@@ -99,7 +100,7 @@ class World:
         return guild
 
     def new_channel(self, guild: Json | None, kind: int = GUILD_TEXT, parent: str = "", owner: str = "") -> Json:
-        channel: Json = {"id": snowflake(), "type": kind, "name": "tracks", "position": 0, "permission_overwrites": []}
+        channel: Json = {"id": self.mint(), "type": kind, "name": "tracks", "position": 0, "permission_overwrites": []}
         if guild is not None:
             channel["guild_id"] = guild["id"]
         if kind == DM:
@@ -126,7 +127,7 @@ class World:
 
     def attachment(self, name: str, data: bytes, channel: str, life_s: float = 86400, mime: str | None = None) -> Json:
         stored = re.sub(r"[^A-Za-z0-9._-]", "_", name)
-        one = {"id": snowflake(), "filename": stored, "size": len(data)}
+        one = {"id": self.mint(), "filename": stored, "size": len(data)}
         if stored != name:
             one["title"] = name.rpartition(".")[0]
         path = f"/attachments/{channel}/{one['id']}/{stored}"
@@ -141,7 +142,7 @@ class World:
 
     def message(self, channel: Json, author: Json, content: str = "", **more: Any) -> Json:
         ago_s = more.pop("ago_s", 0.0)
-        message = {"id": snowflake(ago_s), "channel_id": channel["id"], "author": author, "content": content, "type": 0}
+        message = {"id": self.mint(ago_s), "channel_id": channel["id"], "author": author, "content": content, "type": 0}
         message |= {"attachments": [], "embeds": [], "components": [], "flags": 0, "timestamp": _stamp(), "tts": False}
         message |= {"mention_everyone": False, "mention_roles": [], "pinned": False, "edited_timestamp": None}
         message["mentions"] = [
