@@ -7,12 +7,14 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from aiohttp import web
 
-from bots.adapter import Button, Post, Video, Where
+from bots.adapter import Button, FetchFailed, Post, Video, Where
 from core.messages import Message
 from tests.support.discord.fakes import Rig, rig
 from tests.support.discord.foreign import FOREIGN, ForeignDiscord, Habits
 from tests.support.discord.people import Someone
+from tests.support.discord.server import LoopbackDiscord
 from tests.support.discord.stage import text_of
 from tests.support.discord.world import DM, THREAD, Interaction, Json
 
@@ -124,3 +126,26 @@ async def there_and_back(bot: Rig, message: Message, number: int, folder: Path) 
     for action in ("cancel", "status"):
         await Someone(bot.discord, bot.discord.world.lena).presses(result, action)
     await bot.discord.until(lambda: len(bot.intake.pressed) == before + 2)
+
+
+async def test_a_user_install_fills_a_thinking_message_whose_id_nobody_told() -> None:
+    async with ForeignDiscord(Habits(silent_acks=True, ids="small")) as server, rig(server) as bot:
+        server.world.hidden.add(server.world.channel["id"])
+        alone = Someone(server, server.world.lena, installed=True)
+        asked = await alone.chooses("video", track=TRACK, prompt="blue bars")
+        message = await taken(bot, 1)
+        await bot.outbound.send(where(message), Post("status", "begun", "song", 0.1), "card")
+        assert "begun" in text_of(server.world.messages[asked.original or ""])
+
+
+async def test_a_file_is_not_fetched_from_a_host_that_the_cdn_sends_us_to(tmp_path: Path) -> None:
+    async def elsewhere(_request: web.Request) -> web.StreamResponse:
+        raise web.HTTPFound("http://169.254.169.254/latest/meta-data")
+
+    async with LoopbackDiscord() as server, rig(server) as bot:
+        said = await Someone(server, server.world.lena).says(f"<@{server.world.me['id']}> hello", TRACK)
+        server.files[said["attachments"][0]["url"].removeprefix(server.cdn).split("?")[0]] = elsewhere
+        message = await taken(bot, 1)
+        with pytest.raises(FetchFailed):
+            await bot.outbound.fetch(message.attachments[0], tmp_path / "a.mp3", 10_000)
+    assert not list(tmp_path.iterdir())

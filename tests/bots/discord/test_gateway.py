@@ -141,6 +141,14 @@ async def test_without_the_privileged_intent_it_goes_on_without(
     assert discord.identifies == 2
 
 
+async def test_a_bot_in_too_many_servers_for_one_connection_takes_more(discord: LoopbackDiscord, lena: Someone) -> None:
+    discord.needs_shards = True
+    async with served(discord) as made:
+        await discord.until(lambda: made.ready)
+        await lena.says(f"{lena.mention()} hello")
+        await discord.until(lambda: made.intake.taken)
+
+
 async def test_a_session_that_ends_for_good_is_begun_again(discord: LoopbackDiscord, lena: Someone) -> None:
     async with served(discord) as made:
         await discord.until(lambda: made.ready)

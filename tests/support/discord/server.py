@@ -57,6 +57,7 @@ class LoopbackDiscord:
         self.scripts: list[tuple[str, re.Pattern[str], deque[Answer]]] = []
         self.files: dict[str, Callable[[web.Request], Awaitable[web.StreamResponse]]] = {}
         self.allow_content = True
+        self.needs_shards = False
         self.latency_s = 0.0
         self.identifies = self.resumes = 0
         self._changed = asyncio.Event()
@@ -319,6 +320,9 @@ class LoopbackDiscord:
         self.identifies += 1
         if data["token"] != TOKEN:
             await socket.close(code=4004)
+            return None
+        if self.needs_shards and "shard" not in data:
+            await socket.close(code=4011)
             return None
         if data["intents"] & CONTENT_INTENT and not self.allow_content:
             await socket.close(code=4014)
