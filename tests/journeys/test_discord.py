@@ -7,6 +7,7 @@ import io
 import re
 import struct
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -16,6 +17,7 @@ import pytest
 from aiohttp import web
 
 from tests.support.backend import Script
+from tests.support.discord.foreign import FOREIGN, ForeignDiscord, Habits
 from tests.support.discord.people import Someone
 from tests.support.discord.stage import PUBLIC, Stage, actions_of, staged, text_of
 from tests.support.discord.world import DM, EPHEMERAL, V2, Interaction, Json, World, snowflake
@@ -179,6 +181,18 @@ async def test_every_way_in_leads_to_a_video(tmp_path: Path) -> None:
 
 
 # -- what is no way in, or bad
+
+
+@pytest.mark.parametrize("habits", [FOREIGN, replace(FOREIGN, guilds="away", missing="403", ids="random")])
+async def test_on_another_discord_a_track_becomes_a_video_too(tmp_path: Path, habits: Habits) -> None:
+    async with staged(tmp_path, video=WIDE, server=ForeignDiscord(habits), discord_sync_commands=True) as stage:
+        await mentions(stage, stage.discord.world.channel)
+        video = await stage.video()
+        assert video["pinged"] == [stage.lena.id]
+        await chooses_the_command(stage, stage.discord.world.channel)
+        await stage.video(2)
+        dm = await writes_a_dm(stage, {})
+        await stage.video(1, dm)
 
 
 async def test_what_nobody_said_to_us_is_left_alone_and_what_is_empty_gets_a_hint(stage: Stage) -> None:

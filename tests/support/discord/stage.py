@@ -149,10 +149,15 @@ Prepare = Callable[[World], dict[str, Any] | None]
 
 @asynccontextmanager
 async def staged(
-    folder: Path, script: Script | None = None, video: bytes = MP4, prepare: Prepare | None = None, **more: Any
+    folder: Path,
+    script: Script | None = None,
+    video: bytes = MP4,
+    prepare: Prepare | None = None,
+    server: LoopbackDiscord | None = None,
+    **more: Any,
 ) -> AsyncIterator[Stage]:
     """A program that serves. `public_url` makes the studio's files reachable under that address."""
-    async with Backend(script, video) as backend, LoopbackDiscord() as discord:
+    async with Backend(script, video) as backend, server or LoopbackDiscord() as discord:
         followed = (prepare(discord.world) if prepare else None) or {}
         stage = Stage(backend.url, discord, settings_at(folder, backend.url, discord) | more | followed)
         stage.world = backend.world
