@@ -31,7 +31,8 @@ class Card:
         done: 0.0 to 1.0 for a bar, None for none.
         place: Jobs of the channel before this one; 0: it runs.
         elapsed_s: Shown once it is two minutes or more.
-        usual_s: From, to: how long this stage usually takes, None while we have not measured enough.
+        usual_s: From, to: how long this stage usually takes, or the wait until this job's turn; None while we have not
+            measured enough.
         final: It is over; the card shrinks.
         link: Opens the project. jump: Leads to the result, where the platform has such links.
     """
@@ -153,17 +154,14 @@ def card_post(card: Card, say: Say) -> Post:
     facts: list[str] = []
     if card.owner:
         facts.append(say("card-owner", name=card.owner))
-    if card.place:
-        facts.append(say("card-place", place=card.place))
     if card.usual_s is not None and not card.final:
-        facts.append(say("card-usual", low=span(card.usual_s[0], say), high=span(card.usual_s[1], say)))
+        facts.append(say("card-turn" if card.place else "card-usual", range=spans(*card.usual_s, say)))
     if card.elapsed_s >= ELAPSED_FROM_S and not card.final:
         facts.append(say("card-still", elapsed=span(card.elapsed_s, say)))
     buttons: list[Button] = []
     if not card.final:
         buttons.append(Button(say("button-cancel"), "cancel", card.job, style="danger"))
-        if not card.place:
-            buttons.append(Button(say("button-status"), "status", card.job))
+        buttons.append(Button(say("button-status"), "status", card.job))
     if card.link:
         buttons.append(Button(say("button-project"), url=card.link, style="link"))
     if card.jump and card.final:
@@ -180,9 +178,15 @@ def card_post(card: Card, say: Say) -> Post:
     )
 
 
+def spans(low_s: float, high_s: float, say: Say) -> str:
+    """Spell a range: "45 s to 3 min", or "2 min" where both ends read alike."""
+    low, high = span(low_s, say), span(high_s, say)
+    return low if low == high else say("card-range", low=low, high=high)
+
+
 def span(seconds: float, say: Say) -> str:
     """Spell a length of time: "45 s", "3 min"."""
-    if seconds < 90:
+    if seconds < 59.5:
         return say("card-seconds", count=max(1, round(seconds)))
     return say("card-minutes", count=round(seconds / 60))
 

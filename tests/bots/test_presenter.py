@@ -144,7 +144,7 @@ def test_a_running_card_has_its_buttons_and_a_final_one_none() -> None:
     waiting = card_post(replace(CARD, line="x", place=2), say("en"))
     final = card_post(replace(CARD, line="x", done=0.5, final=True), say("en"))
     assert [button.action for button in running.buttons] == ["cancel", "status"]
-    assert [button.action for button in waiting.buttons] == ["cancel"]
+    assert [button.action for button in waiting.buttons] == ["cancel", "status"]
     assert (final.buttons, final.done) == ((), None)
 
 
@@ -153,6 +153,19 @@ def test_the_card_tells_the_time_only_once_it_is_long() -> None:
     late = card_post(replace(CARD, elapsed_s=240.0, usual_s=(40.0, 100.0)), say("en"))
     assert not any("Still working" in fact for fact in soon.facts)
     assert late.facts == ("👤 Mia", "🕐 usually 40 s to 2 min", "⏳ Still working… 4 min")
+
+
+@pytest.mark.parametrize(
+    ("locale", "usual_s", "fact"),
+    [
+        ("en", (45.0, 130.0), "🕐 your turn in about 45 s to 2 min"),
+        ("en", (118.0, 125.0), "🕐 your turn in about 2 min"),
+        ("zh", (45.0, 130.0), "🕐 大约 45 秒到 2 分钟后轮到你"),
+    ],
+)
+def test_a_card_that_waits_tells_when_its_turn_comes(locale: str, usual_s: tuple[float, float], fact: str) -> None:
+    post = card_post(replace(CARD, line="x", place=2, usual_s=usual_s), say(locale))
+    assert post.facts[-1] == fact
 
 
 def test_a_result_carries_its_five_buttons_and_the_project() -> None:

@@ -1,9 +1,7 @@
 card-owner = 👤 { $name }
-card-place = ⏳ { $place ->
-    [one] one job comes first
-   *[other] { $place } jobs come first
-}
-card-usual = 🕐 usually { $low } to { $high }
+card-usual = 🕐 usually { $range }
+card-turn = 🕐 your turn in about { $range }
+card-range = { $low } to { $high }
 card-still = ⏳ Still working… { $elapsed }
 card-seconds = { $count } s
 card-minutes = { $count } min

@@ -1,9 +1,7 @@
 card-owner = 👤 { $name }
-card-place = ⏳ { $place ->
-    [one] hay un trabajo delante
-   *[other] hay { $place } trabajos delante
-}
-card-usual = 🕐 suele tardar de { $low } a { $high }
+card-usual = 🕐 suele tardar { $range }
+card-turn = 🕐 te toca en unos { $range }
+card-range = { $low } a { $high }
 card-still = ⏳ Sigo en ello… { $elapsed }
 card-seconds = { $count } s
 card-minutes = { $count } min

@@ -1,6 +1,7 @@
 card-owner = 👤 { $name }
-card-place = ⏳ 前面还有 { $place } 个任务
-card-usual = 🕐 通常需要 { $low } 到 { $high }
+card-usual = 🕐 通常需要 { $range }
+card-turn = 🕐 大约 { $range }后轮到你
+card-range = { $low }到 { $high }
 card-still = ⏳ 还在处理… 已用 { $elapsed }
 card-seconds = { $count } 秒
 card-minutes = { $count } 分钟
