@@ -7,7 +7,7 @@ import base64
 import binascii
 import logging
 
-from bots.discord.permissions import invite_url
+from bots.discord.app import TokenRefused, application_id, invite_url
 from bots.serve import AllRefused, NothingToServe, serve
 from bots.settings import Settings
 from cli.backend import open_backend
@@ -41,7 +41,11 @@ async def serve_all(settings: Settings, terminal: Terminal) -> int:
 
 def invite(settings: Settings, terminal: Terminal, client_id: str | None) -> int:
     """Print the invite address; returns the exit code."""
-    known = client_id or _id_in_token(settings)
+    try:
+        known = client_id or _id_in_token(settings) or _id_told(settings)
+    except TokenRefused as error:
+        print_error(str(error))
+        return EXIT_CONFIG
     if known is None or not known.isdigit():
         raise_code = terminal.fail("cli-invite-id", EXIT_USAGE)
         return raise_code.code
@@ -55,6 +59,15 @@ def _id_in_token(settings: Settings) -> str | None:
         return None
     head = settings.discord_token.get_secret_value().split(".")[0]
     try:
-        return base64.urlsafe_b64decode(head + "=" * (-len(head) % 4)).decode("ascii")
+        known = base64.urlsafe_b64decode(head + "=" * (-len(head) % 4)).decode("ascii")
     except (binascii.Error, UnicodeDecodeError, ValueError):
         return None
+    return known if known.isdigit() else None
+
+
+def _id_told(settings: Settings) -> str | None:
+    """What Discord says whose token this is. Raises TokenRefused."""
+    if settings.discord_token is None:
+        return None
+    told = asyncio.run(application_id(settings))
+    return str(told) if told is not None else None

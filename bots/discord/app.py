@@ -10,13 +10,15 @@ from collections.abc import Callable
 import discord
 import tenacity
 
+from bots.discord.answers import UNREACHED
 from bots.discord.bot import DiscordBot, ShardedBot
 from bots.discord.outbound import DiscordOutbound
 from bots.discord.permissions import invite_url
+from bots.discord.seams import Placed
 from bots.services import Services
 from bots.settings import Settings
 
-__all__ = ["DiscordOutbound", "TokenRefused", "create_discord_bot", "invite_url", "serve"]
+__all__ = ["DiscordOutbound", "TokenRefused", "application_id", "create_discord_bot", "invite_url", "serve"]
 
 log = logging.getLogger(__name__)
 
@@ -76,6 +78,23 @@ async def serve(settings: Settings, services: Services, on_ready: Callable[[], N
                 "commands. To grant it: https://discord.com/developers/applications → Bot → Message Content Intent."
             )
             content = False
+
+
+async def application_id(settings: Settings) -> int | None:
+    """Ask Discord whose token this is; None: it is out of reach.
+
+    Raises:
+        TokenRefused: No token, or one that Discord does not know.
+    """
+    token = settings.discord_token
+    async with Placed(settings, intents=discord.Intents.none()) as rest:
+        try:
+            await rest.login(token.get_secret_value() if token is not None else "")
+        except discord.LoginFailure:
+            raise TokenRefused from None
+        except UNREACHED as error:
+            log.info("Discord was not asked whose token this is: %s", type(error).__name__)
+        return rest.application_id
 
 
 class _Ended(Exception):

@@ -120,3 +120,13 @@ async def test_the_invite_address_is_printed_from_the_token_alone(tmp_path: Path
     async with command(tmp_path, "discord", "invite") as process:
         assert await process.wait() == 2
     assert "client" in (tmp_path / "err").read_text("utf-8").lower()
+
+
+async def test_where_the_token_does_not_tell_whose_it_is_discord_is_asked(tmp_path: Path) -> None:
+    async with LoopbackDiscord() as discord:
+        async with command(tmp_path, "discord", "invite", **places(discord)) as process:
+            assert f"client_id={discord.world.app_id}&" in await line(process)
+            assert await process.wait() == 0
+        async with command(tmp_path, "discord", "invite", **places(discord, "mistyped")) as process:
+            assert await process.wait() == 78
+    assert "https://discord.com/developers/applications" in (tmp_path / "err").read_text("utf-8")
