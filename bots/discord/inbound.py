@@ -326,7 +326,9 @@ def _reply_of_interaction(
             reply["unfurls"] = "no"
     if interaction.message is not None and by_bot:
         reply["message"] = str(interaction.message.id)
-    if private or not by_bot or not in_guild:  # in a DM the token is what is left when the person closed it to bots
+    # The token is what is left where a person closed their DM to bots, or a server has our commands but not our bot.
+    alone = not in_guild or interaction.client.get_guild(interaction.guild_id or 0) is None
+    if private or not by_bot or alone:
         reply |= {
             "interaction": str(interaction.id),
             "app": str(interaction.application_id),

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bots.adapter import Post, Where
 from core.verbs import VERBS
 from tests.support.discord.fakes import Rig, rig, serving
 from tests.support.discord.people import Someone
@@ -287,6 +288,20 @@ async def test_a_user_install_is_answered_by_token(bot: Rig, discord: LoopbackDi
     )
     assert interaction.told is not None
     assert "flags" not in interaction.told.data
+
+
+async def test_a_server_that_has_our_commands_but_not_our_bot_is_answered_by_token(bot: Rig, lena: Someone) -> None:
+    world = bot.discord.world
+    room = world.new_channel(world.new_guild())
+    world.hidden.add(room["guild_id"])
+    asked = await lena.chooses("video", channel=room, track=TRACK, prompt="blue bars")
+    message = await taken(bot)
+    where = Where(message.channel, message.person.id, message.reply)
+    sent = await bot.outbound.send(where, Post("status", "begun", "song", 0.1), "card")
+    await bot.outbound.edit(where, sent.id, Post("status", "half", "song", 0.5))
+    (call,) = bot.discord.asked("POST", rf"/webhooks/\d+/{asked.payload['token']}")
+    assert "begun" in str(call.body["components"])
+    assert "half" in str(world.messages[sent.id.split("/")[1]]["components"])
 
 
 async def test_an_unknown_interaction_is_taken_where_the_bot_can_post(bot: Rig, lena: Someone) -> None:
