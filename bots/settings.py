@@ -118,7 +118,9 @@ class Settings(BaseSettings):
     discord_message_content: bool = Field(
         False, description="Ask for the Message Content intent (switch it on in the developer portal first)"
     )
-    discord_sharded: bool = Field(False, description="Run one gateway connection per 1,000 servers")
+    discord_sharded: bool = Field(
+        False, description="Run one gateway connection per 1,000 servers from the start, not when Discord asks for it"
+    )
     discord_open_channels: Names = Field(
         (),
         description="Channels set aside for the bot: all talk there is meant for it (needs Message Content)",

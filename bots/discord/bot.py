@@ -83,7 +83,7 @@ class DiscordBot(Placed):
     async def on_ready(self) -> None:
         """Say so, and send the commands beside it if they changed."""
         words = "reads all messages" if self.content else "reads mentions, DMs and commands (no Message Content)"
-        log.info("Discord: serving %s servers, %s", len(self.guilds), words)
+        log.info("Discord: servers: %s; %s", len(self.guilds), words)
         self.on_serving()
         if self.settings.discord_sync_commands:
             self._beside(self._sync())
