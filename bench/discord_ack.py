@@ -101,8 +101,16 @@ async def _burst(server: Timed) -> list[float]:
         interaction = await lena.chooses("video", prompt="a video")
         sent[interaction.payload["token"]] = began
     await server.until(lambda: all(token in server.acked for token in sent), 120)
-    await asyncio.sleep(1.0)
+    await _quiet(server)
     return [(server.acked[token] - began) * 1000 for token, began in sent.items()]
+
+
+async def _quiet(server: Timed) -> None:
+    """Wait until the bot has had nothing to say for a second: what follows on one round is no part of the next."""
+    count = -1
+    while count != len(server.calls):
+        count = len(server.calls)
+        await asyncio.sleep(1.0)
 
 
 def _pin(core: int) -> None:

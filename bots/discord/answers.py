@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 
 import aiohttp
@@ -23,9 +24,37 @@ UNREACHED = (discord.HTTPException, discord.RateLimited, aiohttp.ClientError, OS
 """What an answer can fail with: Discord says no, or is not there."""
 LOST = (aiohttp.ClientError, OSError, TimeoutError)
 TRIES = 3
+LET_GO_FIRST_S = 2.0
 ACK_PAUSE_S, PAUSE_S = 0.5, 5.0
 """Longest waits between two tries: an acknowledgement has three seconds in all."""
 NOBODY = discord.AllowedMentions.none()
+
+
+class Acks:
+    """Acknowledgements under way. They have three seconds; what follows on them has minutes and lets them go first."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._none = asyncio.Event()
+        self._none.set()
+
+    @contextmanager
+    def one(self) -> Iterator[None]:
+        """One is under way within the block."""
+        self._count += 1
+        self._none.clear()
+        try:
+            yield
+        finally:
+            self._count -= 1
+            if not self._count:
+                self._none.set()
+
+    async def over(self) -> None:
+        """Wait until none is under way, but not for long: under a steady stream there always is one."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LET_GO_FIRST_S):
+                await self._none.wait()
 
 
 class Missed(Exception):
@@ -42,7 +71,10 @@ async def acknowledge(interaction: discord.Interaction[Any], *, ephemeral: bool,
         Missed: See there.
     """
     try:
-        response = await _tried(lambda: interaction.response.defer(ephemeral=ephemeral, thinking=thinking), ACK_PAUSE_S)
+        with interaction.client.acks.one():
+            response = await _tried(
+                lambda: interaction.response.defer(ephemeral=ephemeral, thinking=thinking), ACK_PAUSE_S
+            )
     except UNREACHED as error:
         if isinstance(error, discord.HTTPException) and error.code == ALREADY_ANSWERED:
             return ORIGINAL if thinking else None
@@ -77,6 +109,7 @@ async def whisper(interaction: discord.Interaction[Any], text: str) -> None:
 
 async def conclude(interaction: discord.Interaction[Any], text: str) -> None:
     """Put words in place of the "thinking" message."""
+    await interaction.client.acks.over()
     try:
         await _tried(lambda: interaction.edit_original_response(content=text, allowed_mentions=NOBODY))
     except UNREACHED as error:

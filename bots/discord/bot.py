@@ -17,6 +17,7 @@ from bots.discord.answers import (
     LOST,
     NOBODY,
     UNREACHED,
+    Acks,
     Missed,
     acknowledge,
     conclude,
@@ -53,6 +54,7 @@ class DiscordBot(Placed):
     Attributes:
         me: Our own id, 0 before the login. What the gateway says of our user later on does not change it.
         content: Whether it asks for the Message Content intent.
+        acks: Answers to interactions that are under way.
         on_serving: Called whenever the gateway is ready.
     """
 
@@ -69,6 +71,7 @@ class DiscordBot(Placed):
         self.settings, self.services, self.content = settings, services, content
         self.memory = Memory(services.notes)
         self.me = 0
+        self.acks = Acks()
         self.on_serving: Callable[[], None] = lambda: None
         self.tree = commands.Tree(self, settings, services)
         commands.add_all(self.tree, self, services.texts, lambda: self.me)

@@ -2,7 +2,7 @@
 
 Discord's documentation leaves more out than the library does: of an interaction's channel only its id need be there,
 and a library that misses a key drops the whole event, and with it somebody's request. What is filled in says nothing
-that is not known: empty names, a plain text channel, no files of known size.
+that is not known: empty names, a plain text channel, a file of no size, a person without a picture.
 """
 
 from __future__ import annotations
@@ -14,6 +14,9 @@ Json = dict[str, Any]
 TEXT, DM = 0, 1
 THREADS = frozenset({10, 11, 12})
 _MESSAGE: Json = {"type": 0, "content": "", "mentions": [], "mention_roles": [], "attachments": [], "embeds": []}
+_USER: Json = {"discriminator": "0", "avatar": None}
+_MEMBER: Json = {"roles": [], "flags": 0}
+_CHANNEL: Json = {"type": TEXT, "name": "", "position": 0}
 _THREAD: Json = {"owner_id": 0, "message_count": 0, "member_count": 0}
 _OPEN: Json = {"archived": False, "auto_archive_duration": 1440, "archive_timestamp": "2015-01-01T00:00:00+00:00"}
 
@@ -21,14 +24,21 @@ _OPEN: Json = {"archived": False, "auto_archive_duration": 1440, "archive_timest
 def ready(event: Json) -> Json:
     """Complete READY: a bot in no server yet, an application without flags."""
     known: Json = {"guilds": []} | event
+    if "user" in event:
+        known["user"] = _USER | event["user"]
     if "application" in event:
         known["application"] = {"flags": 0} | event["application"]
     return known
 
 
 def message(event: Json) -> Json:
-    """Complete a message, those it answers and forwards."""
+    """Complete a message, those it answers and forwards, and its people."""
     whole = _MESSAGE | event
+    if event.get("author"):
+        whole["author"] = _USER | event["author"]
+    if event.get("member"):
+        whole["member"] = _member(event["member"])
+    whole["mentions"] = [_person(one) for one in whole["mentions"]]
     if event.get("attachments"):
         whole["attachments"] = [_file(one) for one in event["attachments"]]
     if event.get("referenced_message"):
@@ -39,10 +49,31 @@ def message(event: Json) -> Json:
 
 
 def answer(told: Any) -> Any:
-    """Complete what a request was answered with, where it is a message or several."""
+    """Complete what a request was answered with, where it is a person, a message or several."""
     if isinstance(told, list):
         return [answer(one) for one in told]
-    return message(told) if isinstance(told, dict) and {"author", "channel_id"} <= told.keys() else told
+    if not isinstance(told, dict):
+        return told
+    if "username" in told:
+        return _USER | told
+    if told.get("owner"):  # an application
+        return told | {"owner": _USER | told["owner"]}
+    return message(told) if {"author", "channel_id"} <= told.keys() else told
+
+
+def guild(event: Json) -> Json:
+    """Complete a server: its channels, threads and members."""
+    completions = {"channels": channel, "threads": channel, "members": _member}
+    return event | {key: [one(part) for part in event[key]] for key, one in completions.items() if event.get(key)}
+
+
+def channel(event: Json) -> Json:
+    """Complete a channel or thread."""
+    whole = _CHANNEL | event
+    if whole["type"] in THREADS:
+        whole = _THREAD | {"parent_id": event["id"]} | whole
+        whole["thread_metadata"] = _OPEN | (whole.get("thread_metadata") or {})
+    return whole
 
 
 def interaction(event: Json, upload_bytes: int, application: int) -> Json:
@@ -53,7 +84,11 @@ def interaction(event: Json, upload_bytes: int, application: int) -> Json:
         application: Our own id.
     """
     whole: Json = {"version": 1, "attachment_size_limit": upload_bytes, "application_id": application} | event
-    where = _channel(event)
+    if event.get("user"):
+        whole["user"] = _USER | event["user"]
+    if event.get("member"):
+        whole["member"] = _member(event["member"])
+    where = _where(event)
     if where is not None:
         whole["channel"] = where
     if event.get("message"):
@@ -69,16 +104,18 @@ def interaction(event: Json, upload_bytes: int, application: int) -> Json:
     return whole
 
 
-def _channel(event: Json) -> Json | None:
+def _where(event: Json) -> Json | None:
     told = event.get("channel") or {}
     where = told.get("id") or event.get("channel_id")
-    if where is None:
-        return None
-    whole: Json = {"id": where, "type": TEXT if event.get("guild_id") else DM, "name": "", "position": 0} | told
-    if whole["type"] in THREADS:
-        whole = _THREAD | {"parent_id": where} | whole
-        whole["thread_metadata"] = _OPEN | (whole.get("thread_metadata") or {})
-    return whole
+    return channel({"id": where, "type": TEXT if event.get("guild_id") else DM} | told) if where is not None else None
+
+
+def _person(one: Json) -> Json:
+    return _USER | one | ({"member": _member(one["member"])} if one.get("member") else {})
+
+
+def _member(one: Json) -> Json:
+    return _MEMBER | one | ({"user": _USER | one["user"]} if one.get("user") else {})
 
 
 def _file(one: Json) -> Json:

@@ -123,6 +123,8 @@ class Placed(discord.Client):
         upload_bytes = self._places.discord_upload_bytes
         return {
             "READY": payloads.ready,
+            "GUILD_CREATE": payloads.guild,
+            **dict.fromkeys(("CHANNEL_CREATE", "CHANNEL_UPDATE", "THREAD_CREATE", "THREAD_UPDATE"), payloads.channel),
             "MESSAGE_CREATE": payloads.message,
             "INTERACTION_CREATE": lambda event: payloads.interaction(event, upload_bytes, self.application_id or 0),
         }

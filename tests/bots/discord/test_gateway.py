@@ -14,6 +14,7 @@ import pytest
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
+from bots.discord.answers import Acks
 from bots.discord.app import TokenRefused, create_discord_bot, serve
 from bots.discord.seams import Placed
 from bots.services import Services
@@ -189,3 +190,14 @@ async def test_what_a_handler_cannot_do_is_counted_and_the_next_is_answered(
         broken["taken"] = []
         await lena.says(f"{lena.mention()} hello")
         await discord.until(lambda: bot.intake.taken)
+
+
+async def test_what_follows_on_an_acknowledgement_lets_the_others_go_first() -> None:
+    acks = Acks()
+    with acks.one():
+        waiting = asyncio.create_task(acks.over())
+        await asyncio.sleep(0)
+        with acks.one():
+            await asyncio.sleep(0)
+        assert not waiting.done()
+    await waiting

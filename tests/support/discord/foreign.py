@@ -204,6 +204,14 @@ def _sparse(data: Any) -> Any:
     if "proxy_url" in whole:
         for name in ("content_type", "proxy_url"):
             whole.pop(name, None)
+    if "username" in whole:
+        for name in ("avatar", "discriminator"):
+            whole.pop(name, None)
+    if "joined_at" in whole:
+        del whole["flags"]
+    if "permission_overwrites" in whole:
+        for name in ("position", "message_count", "member_count", "thread_metadata"):
+            whole.pop(name, None)
     if "type" in whole and "custom_id" in whole:
         whole.pop("id", None)  # a component that was not numbered
     return whole | {"of_tomorrow": None} if "id" in data or "type" in data else whole
