@@ -94,9 +94,15 @@ async def _steps(turn: Turn, tools: Tools) -> AsyncGenerator[Event, None]:
             yield failed(error, tools, session, retry=not isinstance(error, UnsupportedFile))
             return
         # The end is written once, by `take`; entered again, a finished intent does nothing.
-        if turn.step + 1 == len(turn.plan) or (turn.stage in ENDED and turn.stage is not Stage.DONE):
+        if not _goes_on(turn) or (turn.stage in ENDED and turn.stage is not Stage.DONE):
             return
         await turn.advance(turn.step + 1)
+
+
+def _goes_on(turn: Turn) -> bool:
+    """Whether an intent that has something to do follows: the step to one that has not need not be written."""
+    rest = turn.plan[turn.step + 1 :]
+    return any(not isinstance(part, Export) or export.due(part, turn) for part in rest)
 
 
 async def _renew(turn: Turn, tools: Tools) -> AsyncGenerator[Event, None]:

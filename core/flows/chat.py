@@ -10,7 +10,7 @@ HEARD      the answer is over; what it changed was told
 from __future__ import annotations
 
 import asyncio
-import contextlib
+import re
 import unicodedata
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
@@ -41,12 +41,8 @@ from core.flows.tips import vague
 from core.flows.tools import Desk, Seen, Tools, beside
 from core.intents import Chat
 from core.nemo import gui
-from core.nemo.stream import End, Piece, StreamError, Text, ToolCall
+from core.nemo.stream import End, Piece, StreamError, Text, ToolCall, ToolResult
 from core.turn import Stage, Turn
-
-FIRST_VERSION_LOOKS = 3
-"""Looks at the state within one answer that makes a video, to know a first version when the agent speaks of it."""
-
 
 @dataclass(slots=True)
 class Heard:
@@ -54,16 +50,15 @@ class Heard:
 
     Attributes:
         drafts, draft: Whether words are told as they come, and those of the message that is being written.
-        raw: A first version stood on the timeline when the agent spoke of it, and it went on working (§7.5).
+        first: How far the stream has come with a first version (§7.5): a tool made it, then the agent spoke, then it
+            went on working. Told by the order of the stream alone, which is the same however late we read it.
     """
 
     words: bool = False
-    tools: bool = False
     end: End | None = None
     error: StreamError | None = None
     actions: list[gui.GuiAction] = field(default_factory=list)
-    raw: Literal["no", "there", "more"] = "no"
-    looks: int = 0
+    first: Literal["no", "made", "told", "more"] = "no"
     drafts: bool = False
     draft: str = ""
 
@@ -122,7 +117,6 @@ async def _exchange(text: str, desk: Desk, *, follow_up: bool = False) -> AsyncG
 async def _listen(text: str, desk: Desk, heard: Heard, intent: Mapping[str, object]) -> AsyncGenerator[Event, None]:
     """Send, read, pass on what people should hear. Takes the intent back if not one byte left."""
     turn, tools = desk.turn, desk.tools
-    makes = not ready(desk.current.last_draft)
     left = False
 
     async def guard() -> None:
@@ -142,8 +136,6 @@ async def _listen(text: str, desk: Desk, heard: Heard, intent: Mapping[str, obje
                 event = _understand(item, heard)
                 if event is not None:
                     yield event
-                    if makes and isinstance(event, Said):
-                        await _look_for_first_version(heard, desk)
     except asyncio.CancelledError:
         if not left:  # shutdown between the intent and the first byte: nothing was sent, so say so
             await asyncio.shield(turn.reach(Stage.BEGIN))
@@ -152,16 +144,6 @@ async def _listen(text: str, desk: Desk, heard: Heard, intent: Mapping[str, obje
         if not isinstance(error, Unreachable | BadAnswer):
             await turn.reach(Stage.BEGIN)  # refused before the stream: nothing runs there
         raise
-
-
-async def _look_for_first_version(heard: Heard, desk: Desk) -> None:
-    """The agent spoke while it makes a video: was it of a first version that is there already?"""
-    if heard.raw != "no" or heard.looks >= FIRST_VERSION_LOOKS:
-        return
-    heard.looks += 1
-    with contextlib.suppress(NemoError):
-        if ready((await desk.look()).draft):
-            heard.raw = "there"
 
 
 def _understand(item: object, heard: Heard) -> Event | None:
@@ -173,16 +155,20 @@ def _understand(item: object, heard: Heard) -> Event | None:
             heard.actions.extend(translated.actions)
             if translated.shown:
                 heard.words = True
+                if heard.first == "made":
+                    heard.first = "told"
                 return Said(translated.shown)
         case Piece(text=text) if heard.drafts:
             heard.draft += text
             shown = gui.so_far(heard.draft)
             return Writing(shown) if shown else None
         case ToolCall(name=name):
-            heard.tools = True
-            if heard.raw == "there":
-                heard.raw = "more"
+            if heard.first == "told" and not only_looks(name):
+                heard.first = "more"
             return Working(f"tool-{tool_kind(name)}")
+        case ToolResult(name=name):
+            if heard.first == "no" and makes_video(name):
+                heard.first = "made"
         case StreamError():
             heard.error = item
         case End():
@@ -217,7 +203,8 @@ async def _conclude(heard: Heard, before: Seen, desk: Desk, *, follow_up: bool) 
     if outcome == "failed" and not changed:
         await turn.reach(Stage.FAILED, failed="stream", at="chat")
         return
-    async with aclosing(_act(heard, after, changed, desk, follow_up=follow_up)) as events:
+    listed = after is not None and _in_two_stages(heard, before, after)
+    async with aclosing(_act(heard, after, changed, desk, listed=listed, follow_up=follow_up)) as events:
         async for event in events:
             yield event
 
@@ -240,9 +227,14 @@ async def _tell(heard: Heard, before: Seen, after: Seen | None, outcome: str) ->
     asks_for_export = any(action.kind == "export" for action in heard.actions)
     if due and (changed or not asks_for_export):
         yield DraftChanged(await compared(before.draft, after.draft), silent=silent)
-    elif heard.raw == "more" and ready(after.draft):
+    elif _in_two_stages(heard, before, after):
         yield DraftRead(await beside(lambda: summarise(after.draft), after.draft))
         yield Told("keep-or-strip")
+
+
+def _in_two_stages(heard: Heard, before: Seen, after: Seen) -> bool:
+    """Whether this answer made a video, told of it, and then added to it (§7.5)."""
+    return heard.first == "more" and not ready(before.draft) and ready(after.draft)
 
 
 async def _settled(before: Seen, desk: Desk, *, wait: bool) -> Seen | None:
@@ -268,12 +260,12 @@ async def _heard(after: Seen | None, changed: bool, desk: Desk) -> None:
 
 
 async def _act(
-    heard: Heard, after: Seen | None, changed: bool, desk: Desk, *, follow_up: bool
+    heard: Heard, after: Seen | None, changed: bool, desk: Desk, *, listed: bool, follow_up: bool
 ) -> AsyncGenerator[Event, None]:
-    """Carry out the harmless actions that GUI sentences stood for (§7.2; decisions 2 and 4)."""
+    """Carry out the harmless actions that GUI sentences stood for (§7.2; decisions 2 and 4), not `listed` ones again."""
     turn, tools = desk.turn, desk.tools
     kinds = {action.kind for action in heard.actions}
-    if kinds & {"state", "tracks"} and after is not None:
+    if kinds & {"state", "tracks"} and after is not None and not listed:
         yield DraftRead(await beside(lambda: summarise(after.draft), after.draft))
     if "credits" in kinds:
         balance = await tools.nemo.balance()
@@ -343,3 +335,20 @@ def tool_kind(name: str) -> str:
     """Sort a tool's name into a stage that has words: "music", "title", "video", "timeline" or "other"."""
     lowered = name.lower()
     return next((kind for kind, words in _TOOLS if any(word in lowered for word in words)), "other")
+
+
+_LOOKS = re.compile(
+    r"(?i:analy[sz]e|check|describe|detect|fetch|find|get|inspect|list|listen|look|plan|preview|probe|query|read|search"
+    r"|show|think|transcribe|validate|watch)(?![a-z])"
+)
+
+
+def only_looks(name: str) -> bool:
+    """Whether a tool's name says that it only looks at something: "analyze_music", "get_state"."""
+    return _LOOKS.match(name) is not None
+
+
+def makes_video(name: str) -> bool:
+    """Whether a tool puts a picture on the timeline, as far as its name tells: not one that looks, adds sound or words."""
+    pictures = any(word in name.lower() for word in ("video", "clip"))
+    return not only_looks(name) and (pictures or tool_kind(name) not in ("music", "title"))

@@ -37,6 +37,11 @@ from core.router import route
 from core.turn import Stage, Turn
 
 
+def due(intent: Export, turn: Turn) -> bool:
+    """Whether there may be something to render: it was asked for, or the turn changed the draft (decisions 2)."""
+    return intent.asked or bool(turn.facts.get("changed"))
+
+
 async def run(intent: Export, turn: Turn, tools: Tools) -> AsyncGenerator[Event, None]:
     """Take the export part of a turn from wherever it stands to its end."""
     desk = Desk(turn, tools)
@@ -75,7 +80,7 @@ async def _again(job_id: str, desk: Desk) -> None:
 async def _wanted(intent: Export, desk: Desk) -> tuple[Event, ...] | None:
     """Decide whether to render; None: yes, and our render id is stored. Else what to say instead."""
     turn, tools = desk.turn, desk.tools
-    if not intent.asked and not turn.facts.get("changed"):
+    if not due(intent, turn):
         return ()
     seen = await desk.look()
     if not ready(seen.draft):

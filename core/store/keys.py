@@ -17,7 +17,7 @@ choice:<scope>     HASH    name -> value      what a person or a channel chose; 
 token              HASH    client, token      the anonymous token and the id it was given to; for ever
 lock:<name>        STRING  nonce              a lock between replicas; seconds
 note:<name>        STRING  value              as its writer says
-took:<kind>        LIST    seconds            the last 50 durations of that kind of work
+took:<kind>        LIST    seconds            the last durations of that kind of work, newest first; 50 to 100
 wake:<platform>, cancel    pub/sub            hints; nothing breaks when one is lost
 
 A queue is a channel's key, or "<lane>|<key>" for what is done beside it.
