@@ -44,6 +44,7 @@ from core.nemo import gui
 from core.nemo.stream import End, Piece, StreamError, Text, ToolCall, ToolResult
 from core.turn import Stage, Turn
 
+
 @dataclass(slots=True)
 class Heard:
     """What was heard of one answer.
@@ -262,7 +263,10 @@ async def _heard(after: Seen | None, changed: bool, desk: Desk) -> None:
 async def _act(
     heard: Heard, after: Seen | None, changed: bool, desk: Desk, *, listed: bool, follow_up: bool
 ) -> AsyncGenerator[Event, None]:
-    """Carry out the harmless actions that GUI sentences stood for (§7.2; decisions 2 and 4), not `listed` ones again."""
+    """Carry out the harmless actions that GUI sentences stood for (§7.2; decisions 2 and 4).
+
+    `listed`: The tracks were told already.
+    """
     turn, tools = desk.turn, desk.tools
     kinds = {action.kind for action in heard.actions}
     if kinds & {"state", "tracks"} and after is not None and not listed:
@@ -349,6 +353,6 @@ def only_looks(name: str) -> bool:
 
 
 def makes_video(name: str) -> bool:
-    """Whether a tool puts a picture on the timeline, as far as its name tells: not one that looks, adds sound or words."""
+    """Whether a tool puts pictures on the timeline, as far as its name tells: no look, no sound, no words."""
     pictures = any(word in name.lower() for word in ("video", "clip"))
     return not only_looks(name) and (pictures or tool_kind(name) not in ("music", "title"))

@@ -13,7 +13,7 @@ import json
 import logging
 import ssl
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -25,6 +25,8 @@ from core.errors import BadAnswer, NemoError, NotSent, TokenExpired, Unreachable
 from core.nemo import answers, protocol
 from core.nemo.auth import Credentials, StoredToken, TokenStore
 from core.nemo.config import NemoConfig, Waits
+from core.nemo.listening import close, listen
+from core.nemo.pools import Pools
 from core.nemo.protocol import (
     Balance,
     Call,
@@ -35,7 +37,6 @@ from core.nemo.protocol import (
     StoredFile,
     new_render_id,
 )
-from core.nemo.pools import Pools
 from core.nemo.refusals import parse_json, refusal
 from core.nemo.resend import Action, Attempts, Pause, Remedy, remedy_for
 from core.nemo.stream import ChatEvent, End, StreamReader
@@ -152,7 +153,7 @@ class NemoClient:
         async def open_stream(token: SecretStr | None) -> httpx.Response:
             nonlocal started_s
             started_s = self._now()
-            response = await self._send(self._request(call, token, waits=waits), guard, stays=True)
+            response = await self._send(self._request(call, token, waits=waits), guard, long=True)
             return await self._check_stream(response)
 
         try:
@@ -163,31 +164,9 @@ class NemoClient:
             yield End("too-long" if self._now() - started_s >= self._waits.run_s else "disconnect", error)
             return
         reader = StreamReader(started_s, run_s=self._waits.run_s, heartbeat_only_s=self._waits.heartbeat_only_s)
-        try:
-            async with contextlib.aclosing(_chunks(response)) as chunks:
-                async for events in self._read(reader, chunks):
-                    for event in events:
-                        yield event
-        finally:
-            await _close(response)
-
-    async def _read(self, reader: StreamReader, chunks: AsyncIterator[bytes]) -> AsyncGenerator[list[ChatEvent], None]:
-        """Feed the reader until the stream or its time is over."""
-        now = self._now
-        while (left_s := reader.deadline_s - now()) > 0:
-            try:
-                async with asyncio.timeout(left_s):
-                    chunk = await anext(chunks, None)
-            except TimeoutError:
-                break
-            except FAILURES as error:
-                yield reader.cut(Unreachable(type(error).__name__))
-                return
-            if chunk is None:
-                yield reader.close()
-                return
-            yield reader.feed(chunk, now())
-        yield reader.expire(max(now(), reader.deadline_s))
+        async with contextlib.aclosing(listen(response, reader, self._now)) as events:
+            async for event in events:
+                yield event
 
     async def _check_stream(self, response: httpx.Response) -> httpx.Response:
         """Let an event stream pass; read and raise what came instead of one (§2.4)."""
@@ -269,7 +248,7 @@ class NemoClient:
                     handle = opened.enter_context(CountedFile(file.path, sent))
                     parts.append(("files", (file.name, handle, file.mime)))
                 request = self._request(call, token, waits=self._upload_timeout(), files=parts)
-                return await self._json(call.kind, await self._send(request, guard))
+                return await self._json(call.kind, await self._send(request, guard, long=True))
 
         return answers.read_uploads(await self._repeat(call.kind, once))
 
@@ -341,7 +320,7 @@ class NemoClient:
     async def _download_bare(self, url: str, into: Path, cap_bytes: int) -> None:
         async def once(_: SecretStr | None) -> None:
             request = _bare_request(self._http.client, url)
-            response = await self._send(request, _free, follow_redirects=True)
+            response = await self._send(request, _free, long=True, follow_redirects=True)
             async with contextlib.aclosing(response):
                 if (refused := refusal(Kind.DOWNLOAD, response.status_code, None)) is not None:
                     raise refused
@@ -356,7 +335,7 @@ class NemoClient:
         call = protocol.download_render(render_id)
 
         async def once(token: SecretStr | None) -> str | None:
-            response = await self._send(self._request(call, token), _free)
+            response = await self._send(self._request(call, token), _free, long=True)
             async with contextlib.aclosing(response):
                 if response.next_request is not None:
                     return str(response.next_request.url)
@@ -403,7 +382,8 @@ class NemoClient:
         """Send a request with the re-sends of §8, return the JSON of its answer."""
 
         async def once(token: SecretStr | None) -> Any:
-            response = await self._send(self._request(call, token, waits=waits), guard or _free)
+            request = self._request(call, token, waits=waits)
+            response = await self._send(request, guard or _free, long=call.kind is Kind.UPLOAD)
             return await self._json(call.kind, response, may_be_empty=may_be_empty)
 
         return await self._repeat(call.kind, once)
@@ -468,7 +448,7 @@ class NemoClient:
         )
 
     async def _send(
-        self, request: httpx.Request, guard: Guard, *, stays: bool = False, follow_redirects: bool = False
+        self, request: httpx.Request, guard: Guard, *, long: bool = False, follow_redirects: bool = False
     ) -> httpx.Response:
         """Send; the answer's body is still to be read. Raises NotSent or Unreachable."""
         left = False
@@ -482,7 +462,7 @@ class NemoClient:
 
         request.extensions = {**request.extensions, "trace": trace}
         try:
-            return await self._http.send(request, stays=stays, follow_redirects=follow_redirects)
+            return await self._http.send(request, long=long, follow_redirects=follow_redirects)
         except FAILURES as error:
             # The class says enough, and its text may quote a header.
             name = type(error).__name__
@@ -495,7 +475,7 @@ class NemoClient:
         except FAILURES as error:
             raise Unreachable(type(error).__name__) from None
         finally:
-            await _close(response)
+            await close(response)
         found = parse_json(body)
         if (refused := refusal(kind, response.status_code, found)) is not None:
             raise refused
@@ -556,18 +536,6 @@ def _instead(response: httpx.Response, wanted: str) -> str:
     return f"{_mime(response) or 'no type'} instead of {wanted}"
 
 
-def _chunks(response: httpx.Response) -> AsyncGenerator[bytes, None]:
-    """Return the body as it arrives; undone only if the server compressed it unasked.
-
-    `aiter_raw` would cut it into pieces of a size, which nobody wants here, for a fifth of the cost of reading.
-    """
-    body = response.stream
-    plain = "content-encoding" not in response.headers and isinstance(body, httpx.AsyncByteStream)
-    chunks = aiter(body) if plain else response.aiter_bytes()
-    assert isinstance(chunks, AsyncGenerator)  # noqa: S101 - httpx declares less than it gives
-    return chunks
-
-
 async def _whole(response: httpx.Response) -> bytes:
     body = bytearray()
     async for chunk in response.aiter_bytes():
@@ -575,9 +543,3 @@ async def _whole(response: httpx.Response) -> bytes:
         if len(body) > ANSWER_BYTES:
             raise BadAnswer("an answer larger than any of this API", status=response.status_code)
     return bytes(body)
-
-
-async def _close(response: httpx.Response) -> None:
-    """Close an answer, whatever its connection thinks of it."""
-    with contextlib.suppress(*FAILURES):
-        await response.aclose()

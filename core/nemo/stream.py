@@ -141,6 +141,11 @@ class StreamReader:
             return min(self._hard_s, self._substance_s + self._heartbeat_only_s)
         return self._hard_s
 
+    def look_again_s(self, now_s: float) -> float:
+        """When to look at `deadline_s` next if nothing comes or much: before it has passed, whatever came meanwhile."""
+        soonest_s = self._substance_s + self._heartbeat_only_s
+        return min(self._hard_s, soonest_s if soonest_s > now_s else now_s + self._heartbeat_only_s)
+
     def feed(self, chunk: bytes, now_s: float) -> list[ChatEvent]:
         """Return what this chunk brings; one Heartbeat if it is nothing of substance."""
         out: list[ChatEvent] = []
