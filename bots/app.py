@@ -129,6 +129,7 @@ def store_config(settings: Settings) -> StoreConfig:
         prefix=settings.redis_prefix,
         lease_s=settings.lease_s,
         queue_limit=settings.queue_limit,
+        project_ttl_s=settings.project_ttl_s,
     )
 
 

@@ -81,6 +81,11 @@ class Settings(BaseSettings):
     redis_sentinels: Names = Field((), description="host:port of the sentinels")
     redis_master: str = Field("mymaster", description="Name of the master the sentinels watch")
     redis_prefix: str = Field("from-music", description="Prefix of every key")
+    project_ttl_s: int = Field(
+        90 * 86_400,
+        ge=86_400,
+        description="How long a channel's projects and choices are kept after its last message",
+    )
     max_running: int = Field(200, ge=1, description="Turns that one process runs at once")
     lease_s: float = Field(
         30.0, gt=0, description="Seconds after which another replica takes over a silent one's channels"

@@ -23,6 +23,7 @@ class StoreConfig:
         lease_s: How long a silent holder keeps a channel.
         queue_limit: Messages that may wait in one channel behind the one that runs.
         turn_ttl_s: Life of a turn's record after its end.
+        project_ttl_s: Life of a channel's projects and choices after their last use.
         seen_ttl_s: How long an event of a platform is known as seen.
         max_connections: Commands under way at once; pub/sub takes one connection more.
         fsync: When the embedded store writes to disk; "always" survives a power cut.
@@ -39,6 +40,7 @@ class StoreConfig:
     lease_s: float = 30.0
     queue_limit: int = 20
     turn_ttl_s: int = 7 * 86400
+    project_ttl_s: int = 90 * 86400
     seen_ttl_s: int = 3 * 86400
     max_connections: int = 50
     fsync: Literal["always", "everysec"] = "always"

@@ -17,7 +17,7 @@ from typing import Any, Literal, TypeAlias
 
 from core.store.errors import StoreError, Unreadable, typed
 from core.store.held import Held, clock
-from core.store.keys import platform_of, split_queue
+from core.store.keys import platform_of, projects_of, split_queue
 from core.store.open import Store
 from core.store.record import ENDS, read
 from core.store.server import Arg
@@ -391,7 +391,9 @@ class Engine:
         k = self._keys
         due = k("due", platform_of(run.queue))
         keys = [k("own"), k("t", run.turn_id), due, k("q", run.queue), k("cancels")]
-        args: list[Arg] = [*self._fence(run), run.turn_id, self._store.config.turn_ttl_s, str(stage)]
+        keys += projects_of(k, split_queue(run.queue)[0])
+        config = self._store.config
+        args: list[Arg] = [*self._fence(run), run.turn_id, config.turn_ttl_s, str(stage), config.project_ttl_s]
         await self._settle(run, self._server.run("finish", keys, args))
         return None
 

@@ -11,7 +11,7 @@ from core.messages import Message
 from core.records import VERSION, message_from_text
 from core.store.config import StoreConfig
 from core.store.errors import StoreError
-from core.store.keys import Keys, platform_of, queue_of, split_queue
+from core.store.keys import Keys, platform_of, projects_of, queue_of, split_queue
 from core.store.record import OURS, Record, glance, new_fields
 from core.store.server import Server
 
@@ -61,7 +61,10 @@ class Inbox:
         k = self._keys
         answer = await self._server.run(
             "put",
-            [k("seen", platform, message.id), k("due", platform), k("q", queue), k("t", turn_id), k("jobs")],
+            [
+                *(k("seen", platform, message.id), k("due", platform), k("q", queue), k("t", turn_id), k("jobs")),
+                *projects_of(k, message.channel.key),
+            ],
             [
                 queue,
                 turn_id,
@@ -95,8 +98,11 @@ class Inbox:
         k = self._keys
         answer: Literal["queued", "running", "gone"] = await self._server.run(
             "cancel",
-            [k("t", turn_id), k("q", queue), k("own"), k("due", platform_of(queue)), k("cancels")],
-            [turn_id, queue, self._config.turn_ttl_s, k("cancel")],
+            [
+                *(k("t", turn_id), k("q", queue), k("own"), k("due", platform_of(queue)), k("cancels")),
+                *projects_of(k, split_queue(queue)[0]),
+            ],
+            [turn_id, queue, self._config.turn_ttl_s, k("cancel"), self._config.project_ttl_s],
         )
         return answer
 
@@ -160,7 +166,10 @@ class Inbox:
         fields = new_fields(old.message, old.lane, old.extra) | {"retry_of": turn_id}
         answer = await self._server.run(
             "retry",
-            [k("t", turn_id), k("due", platform), k("q", queue), k("t", new_id), k("jobs")],
+            [
+                *(k("t", turn_id), k("due", platform), k("q", queue), k("t", new_id), k("jobs")),
+                *projects_of(k, old.channel_key),
+            ],
             [queue, new_id, self._config.queue_limit, k("wake", platform), *_flat(fields)],
         )
         return _receipt(answer)

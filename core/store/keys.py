@@ -11,10 +11,12 @@ jobs               ZSET    turn -> ms         every turn by the time it came; tr
 seen:<platform>:<id>  STRING  turn            an event of a platform; seen_ttl_s
 cancels            SET     turn ids           running turns that someone asked to stop; until they end
 events             STREAM  turn queue step stage   every change of stage; about 10,000
-session:<channel>  STRING  JSON               for ever
-projects:<channel> LIST    JSON               sessions that were put aside, newest first; 50
-choice:<scope>     HASH    name -> value      what a person or a channel chose; for ever
-token              HASH    client, token      the anonymous token and the id it was given to; for ever
+session:<channel>  STRING  JSON               project_ttl_s after the end of the channel's last turn; no limit while one
+                                              waits or runs: it holds the draft and the open render of that turn
+projects:<channel> LIST    JSON               sessions that were put aside, newest first; 50; lives as the session
+choice:<scope>     HASH    name -> value      what a person or a channel chose; project_ttl_s after its last use
+token              HASH    client, token      the anonymous token (7 days by itself) and the id it was given to, which
+                                              must outlive it: for ever
 lock:<name>        STRING  nonce              a lock between replicas; seconds
 note:<name>        STRING  value              as its writer says
 took:<kind>        LIST    seconds            the last durations of that kind of work, newest first; 50 to 100
@@ -37,6 +39,11 @@ class Keys:
     def __call__(self, *parts: str) -> str:
         """Return the key of these parts."""
         return ":".join(("{" + self.prefix + "}", *parts))
+
+
+def projects_of(keys: Keys, channel_key: str) -> list[str]:
+    """The keys of a channel's own queue, session and projects: what scripts ask for that begin or end a turn."""
+    return [keys("q", channel_key), keys("session", channel_key), keys("projects", channel_key)]
 
 
 def queue_of(channel_key: str, lane: str = "") -> str:

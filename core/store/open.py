@@ -66,7 +66,7 @@ async def open_store(config: StoreConfig) -> AsyncIterator[Store]:
             server,
             keys,
             Inbox(server, keys, config),
-            Sessions(server, keys),
+            Sessions(server, keys, config.project_ttl_s),
             Notes(server, keys),
             History(server, keys),
             embedded,

@@ -14,7 +14,23 @@ local now = t[1] * 1000 + math.floor(t[2] / 1000)
 # KEYS own …  ARGV queue token …
 _OWNED = "if redis.call('HGET', KEYS[1], ARGV[1]) ~= ARGV[2] then return 0 end\n"
 
-# KEYS seen due queue turn jobs   ARGV queue turn limit seen_ttl wake jobs_ms field value …
+# A channel's projects have no limit of life while a turn of it waits or runs, and one from the end of its last turn on.
+# KEYS … own-queue session projects, at the end
+_KEEP = """
+redis.call('PERSIST', KEYS[#KEYS - 1])
+redis.call('PERSIST', KEYS[#KEYS])
+"""
+
+# ARGV … ttl_s, at the end
+_LET_GO = """
+if redis.call('LLEN', KEYS[#KEYS - 2]) == 0 then
+  redis.call('EXPIRE', KEYS[#KEYS - 1], ARGV[#ARGV])
+  redis.call('EXPIRE', KEYS[#KEYS], ARGV[#ARGV])
+end
+"""
+
+# KEYS seen due queue turn jobs own-queue session projects
+# ARGV queue turn limit seen_ttl wake jobs_ms field value …
 # -> turn, place, duplicate, full
 PUT = (
     _NOW
@@ -32,11 +48,12 @@ redis.call('RPUSH', KEYS[3], ARGV[2])
 redis.call('ZADD', KEYS[5], now, ARGV[2])
 redis.call('ZREMRANGEBYSCORE', KEYS[5], '-inf', now - ARGV[6])
 if redis.call('ZADD', KEYS[2], 'NX', now, ARGV[1]) == 1 then redis.call('PUBLISH', ARGV[5], '') end
-return {ARGV[2], before, 0, 0}
 """
+    + _KEEP
+    + "return {ARGV[2], before, 0, 0}\n"
 )
 
-# KEYS old due queue new jobs   ARGV queue new limit wake field value …
+# KEYS old due queue new jobs own-queue session projects   ARGV queue new limit wake field value …
 # -> as PUT; the old record learns its follower, so a second press makes no second turn
 RETRY = (
     _NOW
@@ -52,8 +69,9 @@ redis.call('HSET', KEYS[4], 'created_ms', now, unpack(ARGV, 5))
 redis.call('RPUSH', KEYS[3], ARGV[2])
 redis.call('ZADD', KEYS[5], now, ARGV[2])
 if redis.call('ZADD', KEYS[2], 'NX', now, ARGV[1]) == 1 then redis.call('PUBLISH', ARGV[4], '') end
-return {ARGV[2], before, 0, 0}
 """
+    + _KEEP
+    + "return {ARGV[2], before, 0, 0}\n"
 )
 
 # KEYS own fence claimed cancels due…   ARGV call replica room lease_ms
@@ -160,7 +178,8 @@ return 1
 """
 )
 
-# KEYS own turn due queue cancels   ARGV queue token turn ttl_s stage   -> 1, or 0: not the holder
+# KEYS own turn due queue cancels own-queue session projects   ARGV queue token turn turn_ttl_s stage ttl_s
+# -> 1, or 0: not the holder
 FINISH = (
     _OWNED
     + _NOW
@@ -175,8 +194,9 @@ if redis.call('EXISTS', KEYS[2]) == 1 then
 end
 if redis.call('LLEN', KEYS[4]) > 0 then redis.call('ZADD', KEYS[3], now, ARGV[1])
 else redis.call('ZREM', KEYS[3], ARGV[1]) end
-return 1
 """
+    + _LET_GO
+    + "return 1\n"
 )
 
 # KEYS own turn due   ARGV queue token delay_ms forgive wake   -> 1, or 0: not the holder any more
@@ -213,7 +233,8 @@ return 1
 """
 )
 
-# KEYS turn queue own due cancels   ARGV turn queue ttl_s hint   -> queued, running or gone
+# KEYS turn queue own due cancels own-queue session projects   ARGV turn queue turn_ttl_s hint ttl_s
+# -> queued, running or gone
 CANCEL = (
     _NOW
     + """
@@ -227,6 +248,9 @@ if not head or not (began or held) then
   redis.call('HSET', KEYS[1], 'stage', 'cancelled', 'cancel', '1', 'ended_ms', now)
   redis.call('EXPIRE', KEYS[1], ARGV[3])
   if redis.call('LLEN', KEYS[2]) == 0 then redis.call('ZREM', KEYS[4], ARGV[2]) end
+"""
+    + _LET_GO
+    + """
   return 'queued'
 end
 redis.call('PERSIST', KEYS[1])

@@ -72,10 +72,14 @@ def session_from_text(text: str) -> Session:
 
 
 class Sessions:
-    """Sessions by channel. Writes are fenced: they raise LostLease for a former holder. All may raise StoreError."""
+    """Sessions by channel. Writes are fenced: they raise LostLease for a former holder. All may raise StoreError.
 
-    def __init__(self, server: Server, keys: Keys) -> None:
-        self._server, self._keys = server, keys
+    How long they live is a matter of the turns around them: see `core.store.keys`. `choices_s`: life of a choice after
+    its last use, in seconds.
+    """
+
+    def __init__(self, server: Server, keys: Keys, choices_s: int) -> None:
+        self._server, self._keys, self._choices_s = server, keys, choices_s
 
     async def load(self, channel_key: str) -> Session | None:
         """The present session of a channel. Raises Unreadable."""
@@ -119,10 +123,17 @@ class Sessions:
 
     async def choice(self, scope_key: str, name: str) -> str | None:
         """What a person or a channel chose (language, format, export mode), or None."""
-        value: str | None = await self._server.do("HGET", self._keys("choice", scope_key), name)
+        key = self._keys("choice", scope_key)
+        value: str | None = await self._server.do("HGET", key, name)
+        if value is not None:
+            await self._server.do("EXPIRE", key, self._choices_s)
         return value
 
     async def set_choice(self, scope_key: str, name: str, value: str | None) -> None:
         """Keep a choice; None forgets it."""
         key = self._keys("choice", scope_key)
-        await (self._server.do("HDEL", key, name) if value is None else self._server.do("HSET", key, name, value))
+        if value is None:
+            await self._server.do("HDEL", key, name)
+        else:
+            await self._server.do("HSET", key, name, value)
+            await self._server.do("EXPIRE", key, self._choices_s)

@@ -12,7 +12,7 @@ from core.store.held import Held, clock
 from core.store.open import Store
 from core.store.sessions import Session, session_from_text, session_to_text
 from core.turn import LostLease
-from tests.core.store.world import running, said, until
+from tests.core.store.world import all_ended, running, said, until
 
 CHANNEL = "console:1"
 
@@ -104,3 +104,52 @@ async def test_choices_are_kept_until_they_are_forgotten(store: Store) -> None:
 def test_the_clock_of_leases_goes_forward_only() -> None:
     first = clock()
     assert clock() >= first
+
+
+async def life_s(store: Store, *names: str) -> list[int]:
+    """Seconds that keys have left: -1 no limit, -2 no such key."""
+    return [int(await store.server.do("TTL", store.keys(*name.split("/")))) for name in names]
+
+
+SESSION, PROJECTS = f"session/{CHANNEL}", f"projects/{CHANNEL}"
+
+
+async def test_projects_have_no_limit_while_a_turn_waits_or_runs_and_one_after_the_last(store: Store) -> None:
+    async def handler(mine: Held) -> None:
+        await store.sessions.start_new(CHANNEL, Session(mine.turn_id), mine)
+        assert await life_s(store, SESSION) == [-1]
+
+    whole = store.config.project_ttl_s
+    for number in (1, 2):  # the second begins under the limit that the first left behind
+        await store.inbox.put(said(number))
+        async with running(store, handler):
+            await until(lambda: all_ended(store))
+    assert all(whole - 60 < left <= whole for left in await life_s(store, SESSION, PROJECTS))
+    waits = await store.inbox.put(said(3))
+    assert await life_s(store, SESSION, PROJECTS) == [-1, -1]
+    assert await store.inbox.cancel(waits.turn_id) == "queued"
+    assert all(whole - 60 < left <= whole for left in await life_s(store, SESSION, PROJECTS))
+
+
+async def test_a_reading_verb_beside_a_waiting_turn_leaves_its_projects_without_a_limit(store: Store) -> None:
+    async def keeps(mine: Held) -> None:
+        await store.sessions.start_new(CHANNEL, Session("s"), mine)
+
+    await store.inbox.put(said(1))
+    async with running(store, keeps):
+        await until(lambda: all_ended(store))
+    await store.inbox.put(said(2), lane="aside")
+    aside = await store.inbox.put(said(3), lane="aside")
+    await store.inbox.put(said(4))
+    assert await store.inbox.cancel(aside.turn_id) == "queued"
+    assert await life_s(store, SESSION) == [-1]
+
+
+async def test_a_choice_lives_from_its_last_use(store: Store) -> None:
+    await store.sessions.set_choice("console:person:mia", "language", "zh")
+    key = store.keys("choice", "console:person:mia")
+    await store.server.do("EXPIRE", key, 100)
+    assert await store.sessions.choice("console:person:mia", "format") is None
+    assert await life_s(store, "choice/console:person:mia") == [100]
+    assert await store.sessions.choice("console:person:mia", "language") == "zh"
+    assert (await life_s(store, "choice/console:person:mia"))[0] > 100
