@@ -10,12 +10,11 @@ HEARD      the answer is over; what it changed was told
 from __future__ import annotations
 
 import asyncio
-import re
 import unicodedata
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 from core.draft import Change, compare, ready, summarise
 from core.errors import BadAnswer, NemoError, NotSent, SessionNotFound, Unreachable
@@ -37,11 +36,12 @@ from core.events import (
     Writing,
 )
 from core.flows.failures import failed
+from core.flows.stages import FirstVersion, tool_kind
 from core.flows.tips import vague
 from core.flows.tools import Desk, Seen, Tools, beside
 from core.intents import Chat
 from core.nemo import gui
-from core.nemo.stream import End, Piece, StreamError, Text, ToolCall, ToolResult
+from core.nemo.stream import End, Piece, StreamError, Text, ToolCall
 from core.turn import Stage, Turn
 
 
@@ -51,15 +51,13 @@ class Heard:
 
     Attributes:
         drafts, draft: Whether words are told as they come, and those of the message that is being written.
-        first: How far the stream has come with a first version (§7.5): a tool made it, then the agent spoke, then it
-            went on working. Told by the order of the stream alone, which is the same however late we read it.
     """
 
     words: bool = False
     end: End | None = None
     error: StreamError | None = None
     actions: list[gui.GuiAction] = field(default_factory=list)
-    first: Literal["no", "made", "told", "more"] = "no"
+    first: FirstVersion = field(default_factory=FirstVersion)
     drafts: bool = False
     draft: str = ""
 
@@ -134,6 +132,7 @@ async def _listen(text: str, desk: Desk, heard: Heard, intent: Mapping[str, obje
             async for item in stream:
                 if turn.stage is Stage.SENDING and not isinstance(item, End):
                     await turn.reach(Stage.STREAMING)
+                heard.first.hear(item)
                 event = _understand(item, heard)
                 if event is not None:
                     yield event
@@ -156,20 +155,13 @@ def _understand(item: object, heard: Heard) -> Event | None:
             heard.actions.extend(translated.actions)
             if translated.shown:
                 heard.words = True
-                if heard.first == "made":
-                    heard.first = "told"
                 return Said(translated.shown)
         case Piece(text=text) if heard.drafts:
             heard.draft += text
             shown = gui.so_far(heard.draft)
             return Writing(shown) if shown else None
         case ToolCall(name=name):
-            if heard.first == "told" and not only_looks(name):
-                heard.first = "more"
             return Working(f"tool-{tool_kind(name)}")
-        case ToolResult(name=name):
-            if heard.first == "no" and makes_video(name):
-                heard.first = "made"
         case StreamError():
             heard.error = item
         case End():
@@ -235,7 +227,7 @@ async def _tell(heard: Heard, before: Seen, after: Seen | None, outcome: str) ->
 
 def _in_two_stages(heard: Heard, before: Seen, after: Seen) -> bool:
     """Whether this answer made a video, told of it, and then added to it (§7.5)."""
-    return heard.first == "more" and not ready(before.draft) and ready(after.draft)
+    return heard.first.extended and not ready(before.draft) and ready(after.draft)
 
 
 async def _settled(before: Seen, desk: Desk, *, wait: bool) -> Seen | None:
@@ -325,34 +317,3 @@ async def compared(before: Mapping[str, Any] | None, after: Mapping[str, Any] | 
 def says_something(text: str) -> bool:
     """Whether there is anything to be seen in a text: blanks, joiners and bidi marks alone say nothing."""
     return any(unicodedata.category(character)[0] not in "ZC" for character in text)
-
-
-_TOOLS = (
-    ("music", ("bgm", "music", "audio", "sound", "beat")),
-    ("title", ("title", "text", "caption", "subtitle")),
-    ("video", ("video", "clip", "generate", "visual", "image")),
-    ("timeline", ("timeline", "edit", "trim", "cut", "track", "draft", "aspect", "canvas")),
-)
-
-
-def tool_kind(name: str) -> str:
-    """Sort a tool's name into a stage that has words: "music", "title", "video", "timeline" or "other"."""
-    lowered = name.lower()
-    return next((kind for kind, words in _TOOLS if any(word in lowered for word in words)), "other")
-
-
-_LOOKS = re.compile(
-    r"(?i:analy[sz]e|check|describe|detect|fetch|find|get|inspect|list|listen|look|plan|preview|probe|query|read|search"
-    r"|show|think|transcribe|validate|watch)(?![a-z])"
-)
-
-
-def only_looks(name: str) -> bool:
-    """Whether a tool's name says that it only looks at something: "analyze_music", "get_state"."""
-    return _LOOKS.match(name) is not None
-
-
-def makes_video(name: str) -> bool:
-    """Whether a tool puts pictures on the timeline, as far as its name tells: no look, no sound, no words."""
-    pictures = any(word in name.lower() for word in ("video", "clip"))
-    return not only_looks(name) and (pictures or tool_kind(name) not in ("music", "title"))

@@ -61,6 +61,7 @@ class ByteServer:
 
     seen: list[Seen] = field(default_factory=list)
     received: int = 0
+    connections: int = 0
     left: int = 0
     """Connections the client closed while an answer was under way."""
 
@@ -100,6 +101,7 @@ class ByteServer:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._writers.add(writer)
+        self.connections += 1
         try:
             while (seen := await self._request(reader, writer)) is not None:
                 self.seen.append(seen)

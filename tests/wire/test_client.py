@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import gzip
 import logging
 import traceback
@@ -25,6 +27,7 @@ from tests.support.nemo import (
     Line,
     MemoryTokenStore,
     allow,
+    chunk,
     client_for,
     frame,
     says,
@@ -202,6 +205,35 @@ async def test_heartbeats_alone_end_in_a_timeout() -> None:
     assert events[0] == Text("Begun.")
     assert events[-1] == End("timeout")
     assert events.count(Heartbeat()) >= 1
+
+
+async def test_silence_after_a_heartbeat_ends_in_a_timeout() -> None:
+    waits = limits(run_s=60, heartbeat_only_s=0.3)
+    async with ByteServer() as server, client_for(server.url, waits=waits) as client:
+        server.on(
+            "/run_sse",
+            [STREAM_HEAD, chunk(frame({"type": "text", "content": "Begun."})), 0.05, chunk(b": ping\n\n"), Line.HANG],
+        )
+        assert [event for event in await talk(client) if isinstance(event, End)] == [End("timeout")]
+
+
+async def test_short_requests_keep_their_connection_beside_a_hundred_streams() -> None:
+    async with ByteServer() as server, client_for(server.url) as client:
+        server.on("/run_sse", [STREAM_HEAD, chunk(frame({"type": "text", "content": "Begun."})), Line.HANG])
+        server.on("/api/state/nemo_agent/me/s-1/latest", says({"code": 0, "data": {"state": {}}}))
+        async with contextlib.AsyncExitStack() as streams_open:
+            for _ in range(100):
+                events = client.chat("s-1", "hello", guard=allow)
+                await streams_open.enter_async_context(contextlib.aclosing(events))
+                assert await anext(events) == Text("Begun.")
+            for _ in range(5):
+                await client.state("s-1")
+            assert server.connections == 101
+            await asyncio.gather(*(client.state("s-1") for _ in range(300)))
+            assert server.connections <= 100 + 128 + 1
+        before = server.connections
+        await client.state("s-1")
+        assert server.connections == before
 
 
 @pytest.mark.parametrize("answer", [[Line.HANG], [STREAM_HEAD, Line.HANG], [STREAM_HEAD, b"5\r\ndata:", Line.HANG]])

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from core.flows.chat import says_something, tool_kind
+from core.flows.chat import says_something
+from core.flows.stages import FirstVersion, makes_video, tool_kind
 from core.flows.tips import vague
 from core.flows.tools import project_name, session_language
 from core.flows.upload import url_name
 from core.messages import Attachment, Channel, Message, Person
+from core.nemo.stream import HEARTBEAT, ChatEvent, Text, ToolCall, ToolResult
 
 
 @pytest.mark.parametrize(
@@ -84,6 +86,49 @@ def test_a_project_is_called_after_its_track() -> None:
     assert named(Attachment("night drive.mp3")) == "night drive"
     assert named(Attachment(".mp3"), Attachment("b.mp3", title="Bee")) == "Bee"
     assert len(named(Attachment("x" * 500 + ".mp3"))) == 60
+
+
+@pytest.mark.parametrize(
+    "tool", ["generate_video", "build_timeline", "generate_music_video", "t2v", "planetarium_clip"]
+)
+def test_a_tool_that_puts_pictures_on_the_timeline_is_known(tool: str) -> None:
+    assert makes_video(tool)
+
+
+@pytest.mark.parametrize("tool", ["analyze_video", "getTimeline", "list_clips", "add_bgm", "add_title", "search_music"])
+def test_a_tool_that_looks_or_adds_sound_or_words_makes_no_picture(tool: str) -> None:
+    assert not makes_video(tool)
+
+
+def stream(spelt: str) -> list[ChatEvent]:
+    """Spell a stream: >call, result>, ! words, ~ noise, . a heartbeat."""
+    kinds: dict[str, ChatEvent] = {"!": Text("words"), "~": Text("noise", shown=False), ".": HEARTBEAT}
+    return [
+        kinds.get(word) or (ToolCall(word[1:]) if word.startswith(">") else ToolResult(word.removesuffix(">")))
+        for word in spelt.split()
+    ]
+
+
+@pytest.mark.parametrize(
+    ("spelt", "extended"),
+    [
+        (">generate_video generate_video> ! >edit_timeline edit_timeline> !", True),
+        ("! >build_timeline build_timeline> ! . >add_effects add_effects> !", True),
+        (">generate_video generate_video> ! >add_bgm", True),
+        # An answer of one stage: it speaks before the work, or after it, or between looking and working.
+        ("! >analyze_music analyze_music> >build_timeline build_timeline> !", False),
+        (">analyze_music analyze_music> ! >build_timeline build_timeline> !", False),
+        (">generate_video generate_video> >add_bgm add_bgm> !", False),
+        (">build_timeline build_timeline> ! >get_state get_state> !", False),
+        (">build_timeline build_timeline> ~ >add_title add_title>", False),
+        ("! ! !", False),
+    ],
+)
+def test_two_stages_are_known_by_the_order_of_the_stream(spelt: str, extended: bool) -> None:
+    first = FirstVersion()
+    for event in stream(spelt):
+        first.hear(event)
+    assert first.extended is extended
 
 
 @pytest.mark.parametrize(("tool", "kind"), [("add_bgm", "music"), ("build_timeline", "timeline"), ("??", "other")])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from typing import Any
 
 import pytest
@@ -401,3 +402,21 @@ JSON = st.recursive(
 @given(st.lists(JSON, max_size=6))
 def test_any_json_is_read_without_a_crash(events: list[Any]) -> None:
     assert isinstance(read(*events)[-1], End)
+
+
+@pytest.mark.parametrize("heartbeat_only_s", [1.0, 4.0, 7.0, 30.0])
+@pytest.mark.parametrize("seed", range(20))
+def test_who_looks_when_told_sees_the_deadline_as_it_passes(seed: int, heartbeat_only_s: float) -> None:
+    rng = random.Random(seed)
+    reader = StreamReader(0.0, run_s=20.0, heartbeat_only_s=heartbeat_only_s)
+    comes = sorted(rng.uniform(0.0, 20.0) for _ in range(rng.randrange(12)))
+    look_s = reader.look_again_s(0.0)
+    while look_s < reader.deadline_s:
+        while comes and comes[0] <= look_s and comes[0] < reader.deadline_s:
+            at_s = comes.pop(0)
+            reader.feed(rng.choice([b": beat\n\n", b'data: {"type":"text","content":"word"}\n\n']), at_s)
+            if at_s >= reader.deadline_s:
+                return  # a beat after a long silence: over as it comes, and whoever read it knows
+        if look_s < reader.deadline_s:
+            look_s = reader.look_again_s(look_s)
+    assert look_s == pytest.approx(reader.deadline_s)
