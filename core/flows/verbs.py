@@ -107,7 +107,9 @@ async def _projects(argument: str, turn: Turn, tools: Tools) -> Event:
     projects = await tools.sessions.projects(key)
     if not argument:
         lines = "\n".join(f"{n}. {project.name}" for n, project in enumerate(projects[:SHOWN_PROJECTS], 1))
-        return Told("projects-list", {"count": len(projects), "lines": lines})
+        present = await tools.sessions.load(key)
+        about = {"open": "yes" if present else "no", "name": present.name if present else ""}
+        return Told("projects-list", {"count": len(projects), "lines": lines, **about})
     if not argument.isdigit() or not 1 <= int(argument) <= len(projects):
         return Told("projects-unknown", {"number": argument, "count": len(projects)})
     chosen = projects[int(argument) - 1]

@@ -316,11 +316,16 @@ async def test_a_missing_file_and_one_too_large_are_sentences(backend: Backend, 
 
 async def test_projects_are_left_listed_and_resumed(backend: Backend, tmp_path: Path) -> None:
     async with open_chat(tmp_path, backend.url) as (program, chat):
+        await say(program, "/projects", event="none")
+        assert "no projects here yet" in chat.replies[-1]
         await say(program, "", track(tmp_path, "first song.mp3"))
+        await say(program, "/projects", event="one")
+        assert "“first song” is open, and it is the only project here" in chat.replies[-1]
         await say(program, "/new")
         await say(program, "", track(tmp_path, "second song.mp3"), event="e2")
         await say(program, "/projects")
-        assert "first song" in chat.replies[-1]
+        assert chat.replies[-1].startswith("“second song” is open.")
+        assert chat.replies[-1].endswith("1. first song")
         await say(program, "/projects 1", event="e3")
         assert "Back in" in chat.replies[-1]
 

@@ -55,8 +55,14 @@ answers-projects-new = { $had ->
    *[other] A new project is open. Send me a track.
 }
 answers-projects-list = { $count ->
-    [0] There are no projects here yet. Send me a track.
-   *[other] Your projects here (go back with /projects and a number):
+    [0] { $open ->
+        [yes] “{ $name }” is open, and it is the only project here. /new begins another.
+       *[no] There are no projects here yet. Send me a track.
+    }
+   *[other] { $open ->
+        [yes] “{ $name }” is open. The others here (go back with /projects and a number):
+       *[no] Your projects here (go back with /projects and a number):
+    }
     { $lines }
 }
 answers-projects-unknown = There is no project { $number }. There are { $count }.

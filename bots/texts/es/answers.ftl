@@ -54,8 +54,14 @@ answers-projects-new = { $had ->
    *[other] Hay un proyecto nuevo abierto. Envíame una canción.
 }
 answers-projects-list = { $count ->
-    [0] Aquí aún no hay proyectos. Envíame una canción.
-   *[other] Tus proyectos aquí (vuelve con /projects y un número):
+    [0] { $open ->
+        [yes] «{ $name }» está abierto y es el único proyecto aquí. /new empieza otro.
+       *[no] Aquí aún no hay proyectos. Envíame una canción.
+    }
+   *[other] { $open ->
+        [yes] «{ $name }» está abierto. Los demás aquí (vuelve con /projects y un número):
+       *[no] Tus proyectos aquí (vuelve con /projects y un número):
+    }
     { $lines }
 }
 answers-projects-unknown = No existe el proyecto { $number }. Hay { $count }.

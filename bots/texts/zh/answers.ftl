@@ -54,8 +54,14 @@ answers-projects-new = { $had ->
    *[other] 新项目已打开。发一首歌给我吧。
 }
 answers-projects-list = { $count ->
-    [0] 这里还没有项目。发一首歌给我吧。
-   *[other] 你在这里的项目（用 /projects 加编号回去）：
+    [0] { $open ->
+        [yes] 现在打开的是《{ $name }》，这里只有这一个项目。用 /new 可以新建。
+       *[no] 这里还没有项目。发一首歌给我吧。
+    }
+   *[other] { $open ->
+        [yes] 现在打开的是《{ $name }》。其他项目（用 /projects 加编号回去）：
+       *[no] 你在这里的项目（用 /projects 加编号回去）：
+    }
     { $lines }
 }
 answers-projects-unknown = 没有项目 { $number }。一共有 { $count } 个。
