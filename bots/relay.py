@@ -25,7 +25,8 @@ from core.errors import NemoError
 from core.events import Delivered, Doubtful, Event, Failed, StillWorking, Told, Working, Writing
 from core.flows import batch
 from core.flows.tools import JobFact, Pace, Rules, Tools
-from core.flows.verbs import EXPORT_MODES, person_key
+from core.flows.verbs import EXPORT_MODES, as_talk, person_key
+from core.intents import Chat, Upload
 from core.languages import detect
 from core.messages import Message, Person
 from core.nemo.client import NemoClient, new_render_id
@@ -237,9 +238,12 @@ class Relay:
         session = await self._store.sessions.load(turn.message.channel.key)
         if session is None and turn.message.attachments:
             return replace(trip.card, stage="uploading", line=trip.say("chat-uploading"))  # the line comes after them
-        if session is None:
+        plan = turn.plan or as_talk(route(turn.message), trip.where.locale)
+        talks = any(isinstance(part, Chat) for part in plan)
+        if session is None and (talks or any(isinstance(part, Upload) for part in plan)):
             return replace(trip.card, stage="connecting", line=trip.say("chat-connecting"))
-        line = trip.say("chat-working" if session.last_draft else "chat-working-new")
+        makes = talks and not (session and session.last_draft)
+        line = trip.say("chat-working-new" if makes else "chat-working")
         return replace(trip.card, stage="working", line=line)
 
     async def _deliver(self, event: Delivered, turn: Turn, trip: Trip) -> bool:

@@ -64,7 +64,10 @@ def change_text(change: Change, say: Say) -> str:
     """Spell one change."""
     kind = say(f"status-track-{change.kind}") if change.kind != "project" else say("status-project")
     name = f"“{change.name}”" if change.name else ""
-    what = say(f"status-change-{change.what}", kind=kind, name=name).replace("  ", " ").strip()
+    if change.what == "style":
+        what = say("status-change-style", kind=kind, look=say("status-look", name=change.name or "other"))
+    else:
+        what = say(f"status-change-{change.what}", kind=kind, name=name).replace("  ", " ").strip()
     if change.before is not None and change.after is not None:
         what += f": {change.before} → {change.after}"
     elif change.after is not None and change.what not in ("added", "removed"):

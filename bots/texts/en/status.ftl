@@ -32,7 +32,23 @@ status-change-volume = { $kind } { $name } volume
 status-change-text = { $kind } text { $name }
 status-change-renamed = { $kind } { $name } renamed
 status-change-canvas = Format
-status-change-style = { $kind } { $name } look
+status-change-style = { $kind } { $look }
+status-look = { $name ->
+    [accent] colour
+    [color] colour
+    [background] background
+    [palette] colours
+    [cuts] cuts
+    [style] style
+    [font] font
+    [effect] effect
+    [filter] filter
+    [transition] transition
+    [animation] animation
+    [fps] frames a second
+    [artist] artist
+   *[other] look
+}
 status-change-media = { $kind } { $name } media
 status-change-other = { $kind } { $name } changed
 status-undelivered = The video is ready and could not be posted before. Press the button and I bring it.

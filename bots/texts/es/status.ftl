@@ -32,7 +32,23 @@ status-change-volume = { $kind } { $name }: volumen
 status-change-text = { $kind } { $name }: texto
 status-change-renamed = { $kind } { $name }: nombre
 status-change-canvas = Formato
-status-change-style = { $kind } { $name }: aspecto
+status-change-style = { $kind }, { $look }
+status-look = { $name ->
+    [accent] color
+    [color] color
+    [background] fondo
+    [palette] colores
+    [cuts] cortes
+    [style] estilo
+    [font] letra
+    [effect] efecto
+    [filter] filtro
+    [transition] transición
+    [animation] animación
+    [fps] fotogramas por segundo
+    [artist] artista
+   *[other] aspecto
+}
 status-change-media = { $kind } { $name }: material
 status-change-other = { $kind } { $name }: cambiado
 status-undelivered = El vídeo está listo y antes no se pudo publicar. Pulsa el botón y te lo traigo.

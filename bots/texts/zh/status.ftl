@@ -28,7 +28,23 @@ status-change-volume = { $kind } { $name } 音量
 status-change-text = { $kind } { $name } 文字
 status-change-renamed = { $kind } { $name } 改名
 status-change-canvas = 画面比例
-status-change-style = { $kind } { $name } 样式
+status-change-style = { $kind }的{ $look }
+status-look = { $name ->
+    [accent] 颜色
+    [color] 颜色
+    [background] 背景
+    [palette] 配色
+    [cuts] 切换节奏
+    [style] 样式
+    [font] 字体
+    [effect] 特效
+    [filter] 滤镜
+    [transition] 转场
+    [animation] 动画
+    [fps] 帧率
+    [artist] 歌手
+   *[other] 样式
+}
 status-change-media = { $kind } { $name } 素材
 status-change-other = { $kind } { $name } 有变化
 status-undelivered = 视频做好了，之前没能发出来。按一下按钮，我就送来。
