@@ -230,6 +230,8 @@ def _failed(
     buttons = [retry] if retry else []
     if link:
         buttons.append(Button(say("button-register"), url=link, style="link"))
+    if args.get("name") == "":
+        args["name"] = say("errors-this-file")
     text = say(f"errors-{dashed(kind)}", **args)
     # A sentence that leads to a link ends in a colon; where there is no web side it simply ends.
     text = f"{text}\n{link}" if link else re.sub(r"\s*[:：]$", "。" if text.endswith("：") else ".", text)

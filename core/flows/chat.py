@@ -188,7 +188,9 @@ async def _conclude(heard: Heard, before: Seen, desk: Desk, *, follow_up: bool) 
     after = await _settled(before, desk, wait=waits)
     changed = after is not None and after.digest != before.digest
     if outcome == "failed":
-        yield failed(heard.end.error if heard.end else None, desk.tools, desk.session, retry=not changed)
+        problem = failed(heard.end.error if heard.end else None, desk.tools, desk.session, retry=not changed)
+        # Without a remedy, beside work that was done, it is an answer that broke off and no refusal.
+        yield BrokeOff() if changed and problem.kind == "UnknownCode" else problem
     async with aclosing(_tell(heard, before, after, outcome)) as events:
         async for event in events:
             yield event

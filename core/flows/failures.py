@@ -38,7 +38,7 @@ def failed(
         retry = False
     code = getattr(error, "code", None)
     if kind == "UnknownCode":
-        args["code"] = str(code or "?")
+        args["code"] = str(code or "none")
     return Failed(kind, args, link, retry)
 
 

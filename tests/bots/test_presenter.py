@@ -180,3 +180,17 @@ def test_a_length_of_time_is_spelled(seconds: float, text: str) -> None:
 
 def test_class_names_become_keys() -> None:
     assert [dashed(name) for name in ("ExportBlocked", "NotSent")] == ["export-blocked", "not-sent"]
+
+
+@pytest.mark.parametrize(
+    ("locale", "spoken"),
+    [("en", "• Video colour: #1f7ae0"), ("zh", "• 视频的颜色: #1f7ae0"), ("es", "• Vídeo, color: #1f7ae0")],
+)
+def test_what_of_the_look_changed_has_words(locale: str, spoken: str) -> None:
+    change = Change("style", "video", "accent", None, "#1f7ae0", 0, 2000)
+    assert spoken in present(events.DraftChanged((change,), silent=True), CARD, say(locale)).replies[0].text
+
+
+@pytest.mark.parametrize(("locale", "spoken"), [("en", "and this file is larger"), ("zh", "这个文件 太大了")])
+def test_a_file_without_a_name_is_this_file(locale: str, spoken: str) -> None:
+    assert spoken in present(events.Failed("FileTooLarge", {"name": ""}), CARD, say(locale)).replies[0].text

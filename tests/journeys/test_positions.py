@@ -117,6 +117,8 @@ async def test_a_silent_edit_is_told(place: Place, switch: str, language: str) -
     assert (stage, runs) == ("done", 1)
     assert replies[-1].startswith(words(language, "chat-changed"))
     assert "song" in replies[-1]
+    assert (words(language, "errors-broke-off") in replies) == ("noise" in switch)
+    assert not any(words(language, "errors-unknown-code", code="none") in reply for reply in replies)
 
 
 @pytest.mark.parametrize("language", BOTH)
@@ -192,8 +194,8 @@ async def test_each_refusal_has_its_sentence_and_ends_the_turn(
 ) -> None:
     stage, chat, replies, _ = await talk(place, switch, language)
     assert stage == "failed"
-    said = words(language, key, anonymous="yes", name="", convert="no", code="?")
-    assert any(reply.startswith(said.rstrip("?").rstrip()[:10]) for reply in replies), replies
+    said = words(language, key, anonymous="yes", name=words(language, "errors-this-file"), convert="no", code="none")
+    assert any(reply.startswith(said[:10]) for reply in replies), replies
     if "2001" in switch:
         assert "https://web.test/register?bind=anon_" in replies[-1]
     if "2001" not in switch and "402" not in switch and "400" not in switch:

@@ -15,7 +15,8 @@ errors-unsupported-file = { $convert ->
     [yes] The editor does not take { $name } in this format. Convert it to MP3 or WAV and send it again.
    *[other] I cannot take { $name }. I take MP3, WAV, M4A, AAC, FLAC, OGG, MP4, MOV, AVI, WEBM, MKV, JPG, PNG, GIF and WEBP.
 }
-errors-file-too-large = { $name } is too large. 200 MB is the limit: compress it (an MP3 is about a tenth of a WAV) or trim it.
+errors-file-too-large = The limit is 200 MB, and { $name } is larger: compress it (an MP3 is about a tenth of a WAV) or trim it.
+errors-this-file = this file
 errors-client-id-missing = The editor refused this bot. The operator has to look at the log.
 errors-export-blocked = { $anonymous ->
     [yes] Exporting needs a registered account (this is about the plan, not about credits). Register here:
@@ -26,7 +27,10 @@ errors-session-busy = The editor is still busy with this project. Please try aga
 errors-not-sent = I could not reach the editor. Nothing was sent and nothing was counted.
 errors-unreachable = The editor does not answer right now. Please try again in a moment.
 errors-bad-answer = The editor gave an answer I do not understand. The operator finds it in the log.
-errors-unknown-code = The editor refused this (code { $code }). The operator finds it in the log.
+errors-unknown-code = { $code ->
+    [none] The editor could not finish this. The operator finds the reason in the log.
+   *[other] The editor refused this (code { $code }). The operator finds it in the log.
+}
 errors-render-unknown = The editor no longer knows this render.
 errors-render-failed = { $reason ->
     [disk-full] The render failed: the studio's disk is full. Your draft is safe; make room, then say “export”.

@@ -15,7 +15,8 @@ errors-unsupported-file = { $convert ->
     [yes] El editor no acepta { $name } en este formato. Conviértelo a MP3 o WAV y envíalo otra vez.
    *[other] No puedo usar { $name }. Acepto MP3, WAV, M4A, AAC, FLAC, OGG, MP4, MOV, AVI, WEBM, MKV, JPG, PNG, GIF y WEBP.
 }
-errors-file-too-large = { $name } es demasiado grande. El límite es 200 MB: comprímelo (un MP3 ocupa una décima parte de un WAV) o recórtalo.
+errors-file-too-large = El límite es 200 MB y { $name } es mayor: comprímelo (un MP3 ocupa una décima parte de un WAV) o recórtalo.
+errors-this-file = este archivo
 errors-client-id-missing = El editor rechazó a este bot. El operador tiene que mirar el registro.
 errors-export-blocked = { $anonymous ->
     [yes] Para exportar hace falta una cuenta registrada (es cosa del plan, no de los créditos). Regístrate aquí:
@@ -26,7 +27,10 @@ errors-session-busy = El editor sigue ocupado con este proyecto. Inténtalo en u
 errors-not-sent = No pude conectar con el editor. No se envió nada ni se contó nada.
 errors-unreachable = El editor no responde ahora. Inténtalo en un momento.
 errors-bad-answer = El editor dio una respuesta que no entiendo. El operador la encontrará en el registro.
-errors-unknown-code = El editor rechazó esto (código { $code }). El operador lo encontrará en el registro.
+errors-unknown-code = { $code ->
+    [none] El editor no pudo terminar esto. El operador encontrará el motivo en el registro.
+   *[other] El editor rechazó esto (código { $code }). El operador lo encontrará en el registro.
+}
 errors-render-unknown = El editor ya no conoce ese vídeo.
 errors-render-failed = { $reason ->
     [disk-full] La generación falló: el disco del estudio está lleno. Tu borrador está a salvo; haz sitio y di «exportar».

@@ -15,7 +15,8 @@ errors-unsupported-file = { $convert ->
     [yes] 编辑器不收这种格式的 { $name }。请转成 MP3 或 WAV 再发一次。
    *[other] 我收不了 { $name }。支持 MP3、WAV、M4A、AAC、FLAC、OGG、MP4、MOV、AVI、WEBM、MKV、JPG、PNG、GIF、WEBP。
 }
-errors-file-too-large = { $name } 太大了，上限 200 MB。请压缩（MP3 大约是 WAV 的十分之一）或剪短。
+errors-file-too-large = 上限是 200 MB，{ $name } 太大了。请压缩（MP3 大约是 WAV 的十分之一）或剪短。
+errors-this-file = 这个文件
 errors-client-id-missing = 编辑器拒绝了本机器人，需要管理员查看日志。
 errors-export-blocked = { $anonymous ->
     [yes] 导出需要注册账号（这是套餐问题，与积分无关）。在这里注册：
@@ -26,7 +27,10 @@ errors-session-busy = 编辑器还在处理这个项目。请稍后再试。
 errors-not-sent = 连不上编辑器。什么都没有发出，也没有计费。
 errors-unreachable = 编辑器暂时没有回应。请稍后再试。
 errors-bad-answer = 编辑器的回答我看不懂，管理员可以在日志里找到它。
-errors-unknown-code = 编辑器拒绝了这个请求（代码 { $code }），管理员可以在日志里找到它。
+errors-unknown-code = { $code ->
+    [none] 编辑器没能完成这个请求，管理员可以在日志里找到原因。
+   *[other] 编辑器拒绝了这个请求（代码 { $code }），管理员可以在日志里找到它。
+}
 errors-render-unknown = 编辑器已经不认识这次渲染了。
 errors-render-failed = { $reason ->
     [disk-full] 渲染失败：工作室的磁盘满了。草稿还在；腾出空间后说“导出”。
