@@ -70,7 +70,7 @@ class Pools:
             if pool is None:
                 kind.pools.append(pool := self._pool())
             pool.busy += 1
-            held.push_async_callback(self._leave, pool, kind.pools)
+            held.push_async_callback(self._leave, pool, kind)
             response = await pool.client.send(request, stream=True, follow_redirects=follow_redirects)
             assert isinstance(response.stream, httpx.AsyncByteStream)  # noqa: S101 - what an AsyncClient gives
             response.stream = _Body(response.stream, held.pop_all())
@@ -85,10 +85,11 @@ class Pools:
         limits = httpx.Limits(max_connections=None, max_keepalive_connections=MOST)
         return _Pool(httpx.AsyncClient(limits=limits, timeout=self._timeout, verify=self._tls, cookies=self._cookies))
 
-    async def _leave(self, pool: _Pool, pools: list[_Pool]) -> None:
+    async def _leave(self, pool: _Pool, kind: _Kind) -> None:
         pool.busy -= 1
-        if not pool.busy and pool is not pools[0]:
-            pools.remove(pool)
+        # Of short ones there are few pools, and the next burst finds them warm.
+        if kind is self._long and not pool.busy and pool is not kind.pools[0]:
+            kind.pools.remove(pool)
             await pool.client.aclose()
 
 
