@@ -24,6 +24,7 @@ class Planes(NamedTuple):
     v: U8
 
 
+_SHADOW_PX = 4  # a shadow is blurred at the size at which it is so soft
 _STRIP = 272  # rows done at once, so that they stay in the processor's cache; a multiple of 8
 
 
@@ -76,41 +77,73 @@ def _over(target: U8, keep: U8, light: U8, opacity: float) -> None:
 
 
 class Sheet:
-    """Where still pictures are laid over each other once, before they become Layers. RGB, premultiplied."""
+    """Where still pictures are laid over each other once, before they become Layers. RGB, premultiplied.
+
+    Nothing is mixed before `layer`, and then only in the box that is covered: most of a frame is not.
+    """
 
     def __init__(self, width: int, height: int) -> None:
-        self.alpha = np.zeros((height, width), np.float32)
-        self.light = np.zeros((height, width, 3), np.float32)
+        self.width, self.height = width, height
+        self.pieces: list[_Piece] = []
 
     def put(self, colour: F32 | U8, alpha: F32, x: int, y: int) -> None:
         """Lay a colour [3] or picture [h, w, 3] over the sheet, through `alpha` [h, w] of 0.0 to 1.0; clipped."""
         height, width = alpha.shape
         top, left = max(0, y), max(0, x)
-        bottom, right = min(self.alpha.shape[0], y + height), min(self.alpha.shape[1], x + width)
+        bottom, right = min(self.height, y + height), min(self.width, x + width)
         if bottom <= top or right <= left:
             return
         part = alpha[top - y : bottom - y, left - x : right - x]
         ink = colour if colour.ndim == 1 else colour[top - y : bottom - y, left - x : right - x]
-        here = (slice(top, bottom), slice(left, right))
-        self.light[here] = self.light[here] * (1 - part[..., None]) + ink * part[..., None]
-        self.alpha[here] = self.alpha[here] * (1 - part) + part
+        self.pieces.append(_Piece(ink, part, left, top))
 
     def layer(self) -> Layer | None:
         """Return the occupied box as a Layer, None if nothing was put."""
-        rows, columns = np.flatnonzero(self.alpha.max(1) > 0.002), np.flatnonzero(self.alpha.max(0) > 0.002)
+        if not self.pieces:
+            return None
+        left, top = (min(getattr(piece, side) for piece in self.pieces) & ~1 for side in ("x", "y"))
+        right = max(piece.x + piece.alpha.shape[1] for piece in self.pieces)
+        bottom = max(piece.y + piece.alpha.shape[0] for piece in self.pieces)
+        alpha, light = self._mixed(left, top, (right + 1 - left) & ~1, (bottom + 1 - top) & ~1)
+        rows, columns = np.flatnonzero(alpha.max(1) > 0.002), np.flatnonzero(alpha.max(0) > 0.002)
         if not len(rows) or not len(columns):
             return None
         y0, x0 = int(rows[0]) & ~1, int(columns[0]) & ~1
         y1, x1 = (int(rows[-1]) + 2) & ~1, (int(columns[-1]) + 2) & ~1
-        alpha, light = self.alpha[y0:y1, x0:x1], self.light[y0:y1, x0:x1]
-        planes = colours.yuv(light) + alpha[..., None] * colours.OFFSET
+        alpha, light = alpha[y0:y1, x0:x1], light[y0:y1, x0:x1]
+        luma, *chroma = (
+            plane + alpha * offset for plane, offset in zip(cv2.split(colours.yuv(light)), colours.OFFSET, strict=True)
+        )
+        u, v = (to_u8(half_size(plane)) for plane in chroma)
         return Layer(
-            x0,
-            y0,
+            left + x0,
+            top + y0,
             to_u8(255 * (1 - alpha)),
             to_u8(255 * (1 - half_size(alpha))),
-            Planes(to_u8(planes[..., 0]), to_u8(half_size(planes[..., 1])), to_u8(half_size(planes[..., 2]))),
+            Planes(to_u8(luma), u, v),
         )
+
+    def _mixed(self, left: int, top: int, width: int, height: int) -> tuple[F32, F32]:
+        """Return alpha [h, w] and premultiplied light [h, w, 3] of a box, the pieces over each other in order."""
+        alpha, light = np.zeros((height, width), np.float32), np.zeros((height, width, 3), np.float32)
+        for piece in self.pieces:
+            tall, wide = piece.alpha.shape
+            here = (slice(piece.y - top, piece.y - top + tall), slice(piece.x - left, piece.x - left + wide))
+            three = np.asarray(cv2.cvtColor(piece.alpha, cv2.COLOR_GRAY2BGR), np.float32)
+            light[here] *= 1 - three
+            if piece.colour.any():
+                light[here] += piece.colour * three
+            alpha[here] += (1 - alpha[here]) * piece.alpha
+        return alpha, light
+
+
+class _Piece(NamedTuple):
+    """Something put on a sheet, already clipped to it."""
+
+    colour: F32 | U8
+    alpha: F32
+    x: int
+    y: int
 
 
 def half_size(plane: F32) -> F32:
@@ -160,8 +193,12 @@ def _bayer(size: int) -> U16:
 
 def shadow(alpha: F32, spread: int, strength: float) -> F32:
     """Return the soft shadow of a mask [h, w], grown by `3 * spread` on every side."""
-    grown = np.pad(alpha, 3 * spread)
-    return np.asarray(cv2.GaussianBlur(grown, (0, 0), spread) * strength, np.float32)
+    grown = np.pad(alpha * np.float32(strength), 3 * spread)
+    by = max(1, spread // _SHADOW_PX)
+    height, width = grown.shape
+    small = cv2.resize(grown, (-(-width // by), -(-height // by)), interpolation=cv2.INTER_AREA)
+    soft = cv2.GaussianBlur(small, (0, 0), spread / by)
+    return np.asarray(cv2.resize(soft, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
 
 
 def rounded(width: int, height: int, radius: float) -> F32:

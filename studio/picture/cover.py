@@ -21,52 +21,55 @@ def square(picture: U8, size: int) -> U8:
 def made(ramp: F32, seed: int, size: int) -> U8:
     """Paint ridges in front of a sun in the colours of `ramp` [256, 3]; the seed moves everything."""
     rng = np.random.default_rng(seed)
-    y, x = np.mgrid[0:size, 0:size].astype(np.float32) / size
-    picture = ramp[np.clip((0.74 - 0.70 * np.clip(1 - y * 1.35, 0, 1)) * 255, 0, 255).astype(int)]
-    picture = _sun(picture, ramp, x, y, rng)
-    picture = _stars(picture, rng)
-    picture = _ridges(picture, ramp, y, rng)
-    return np.clip(np.round(picture), 0, 255).astype(np.uint8)
+    down = np.arange(size, dtype=np.float32)[:, None] / size
+    sky = ramp[np.clip((0.74 - 0.70 * np.clip(1 - down[:, 0] * 1.35, 0, 1)) * 255, 0, 255).astype(int)]
+    picture = np.repeat(sky.T[..., None], size, 2)  # planes [3, size, size]: one colour after the other is faster
+    _sun(picture, ramp, down, rng)
+    _stars(picture, rng)
+    _ridges(picture, ramp, down, rng)
+    rounded = [np.clip(np.round(plane), 0, 255).astype(np.uint8) for plane in picture]
+    return np.asarray(cv2.merge(rounded), np.uint8)
 
 
-def _sun(picture: F32, ramp: F32, x: F32, y: F32, rng: np.random.Generator) -> F32:
-    size = len(x)
+def _sun(picture: F32, ramp: F32, y: F32, rng: np.random.Generator) -> None:
+    size = len(y)
+    x = y.T
     across, up, radius = rng.uniform(0.40, 0.60), rng.uniform(0.40, 0.46), rng.uniform(0.17, 0.215)
     distance = np.hypot(x - across, y - up)
-    glow = np.exp(-np.clip(distance - radius, 0, None) * 7)[..., None]
-    picture = picture + (ramp[250] - picture) * glow * 0.55
+    glow = np.exp(-np.clip(distance - radius, 0, None) * 7) * 0.55
     disc = np.clip((radius - distance) * size / 2, 0, 1)
     for stripe in range(int(rng.integers(4, 8))):
         top = up + 0.03 + stripe * 0.03
         edge = (0.004 + 0.0022 * stripe) / 2
         disc *= np.clip((np.abs(y - top - edge) - edge) * size / 1.5 + 0.5, 0, 1)
     shade = ramp[np.clip(255 - 90 * np.clip((y - up + radius) / (2 * radius), 0, 1), 0, 255).astype(int)]
-    return np.asarray(picture + (shade - picture) * disc[..., None], np.float32)
+    for k, plane in enumerate(picture):
+        plane += (ramp[250, k] - plane) * glow
+        plane += (shade[..., k] - plane) * disc
 
 
-def _stars(picture: F32, rng: np.random.Generator) -> F32:
-    size = len(picture)
+def _stars(picture: F32, rng: np.random.Generator) -> None:
+    size = picture.shape[1]
     for across, down, light in rng.random((200, 3)):
         left, top = int(across * (size - 3)), int(down**2 * size * 0.42)
-        picture[top : top + 2, left : left + 2] += 150 * light**2
-    return picture
+        picture[:, top : top + 2, left : left + 2] += np.float32(150 * light**2)
 
 
-def _ridges(picture: F32, ramp: F32, y: F32, rng: np.random.Generator) -> F32:
-    size = len(picture)
+def _ridges(picture: F32, ramp: F32, y: F32, rng: np.random.Generator) -> None:
+    size = len(y)
     along = np.arange(size) / size * 2 * np.pi
     count = 5
     for ridge in range(count):
         phase, rough = rng.uniform(0, 2 * np.pi, 6), rng.uniform(0.9, 1.25)
         waves = [0.055 / (k + 1) ** 1.1 * np.sin(along * (0.8 + 1.7 * k) * rough + phase[k]) for k in range(6)]
         line = (0.56 + 0.085 * ridge + np.sum(waves, 0) * (1 - 0.1 * ridge)).astype(np.float32)
-        below = y - line[None, :]
+        top = max(0, int(line.min() * size))
+        below = y[top:] - line[None, :]
         colour = ramp[150 - 33 * ridge] * (0.95 - 0.13 * ridge)
-        haze = np.clip(1 - below * 5, 0, 1)[..., None] * (0.26 - 0.04 * ridge)
-        body = colour + (ramp[205] - colour) * haze
-        mask = np.clip(below * size / 1.5, 0, 1)[..., None]
-        picture = picture * (1 - mask) + body * mask
-    return np.asarray(picture, np.float32)
+        haze = np.clip(1 - below * 5, 0, 1) * (0.26 - 0.04 * ridge)
+        mask = np.clip(below * size / 1.5, 0, 1)
+        for k, plane in enumerate(picture[:, top:]):
+            plane += (colour[k] + (ramp[205, k] - colour[k]) * haze - plane) * mask
 
 
 def scaled(picture: U8, size: int) -> U8:

@@ -161,7 +161,7 @@ def dimmed(colour: F32, ceiling: float = BRIGHTEST_BACKGROUND) -> F32:
 
 def yuv(colours: npt.NDArray[np.floating] | U8) -> F32:
     """RGB 0 to 255 [..., 3] → Y, U, V in limited range *without* the offset 16, 128, 128, so that light adds up."""
-    return (colours.astype(np.float32) @ _M709.T) * _SCALE
+    return _mapped(colours, _M709 * _SCALE[:, None])
 
 
 def to_rgb(luma: U8, u: U8, v: U8) -> U8:
@@ -176,7 +176,10 @@ def to_rgb(luma: U8, u: U8, v: U8) -> U8:
 def turned(colours: F32, radians: float) -> F32:
     """Turn the hue of YUV-without-offset colours [..., 3] by an angle in the U-V plane."""
     cos, sin = float(np.cos(radians)), float(np.sin(radians))
-    out = colours.copy()
-    out[..., 1] = colours[..., 1] * cos - colours[..., 2] * sin
-    out[..., 2] = colours[..., 1] * sin + colours[..., 2] * cos
-    return out
+    return _mapped(colours, np.array([[1, 0, 0], [0, cos, -sin], [0, sin, cos]], np.float32))
+
+
+def _mapped(colours: npt.NDArray[np.floating] | U8, matrix: F32) -> F32:
+    """Return `matrix` applied to the last axis [..., 3]: OpenCV takes a tenth of numpy's time for this."""
+    flat = np.ascontiguousarray(colours, np.float32).reshape(-1, 1, 3)
+    return np.asarray(cv2.transform(flat, matrix), np.float32).reshape(colours.shape)

@@ -13,7 +13,7 @@ from typing import Any, Final
 from studio.render.model import Job
 
 CHUNK_FRAMES: Final = 150
-PICTURES: Final = 2
+PICTURES: Final = 3
 """Number of the drawing code: raised when frames change, so that a resumed render never mixes two looks."""
 
 

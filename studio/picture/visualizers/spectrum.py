@@ -291,20 +291,21 @@ def _ends(width: int) -> dict[int, list[U8]]:
 
 def _gradient(ramp: F32, width: int, height: int, hue: float) -> Planes:
     """Return the planes behind the mask: brighter towards the top, warmer towards the right."""
-    across = np.linspace(0, 1, width)[None, :]
-    up = np.linspace(1, 0, height)[:, None]
-    index = np.clip(128 + 40 * across + 100 * up**1.1, 0, 250).astype(int)
-    planes = colours.turned(colours.yuv(ramp[index]), hue) + colours.OFFSET
-    halves = [canvas.to_u8(canvas.half_size(np.ascontiguousarray(planes[..., k]))) for k in (1, 2)]
-    return Planes(canvas.to_u8(planes[..., 0]), halves[0], halves[1])
+    y, u, v = np.ascontiguousarray(canvas.to_u8(colours.turned(colours.yuv(ramp), hue) + colours.OFFSET).T)
+    whole, half = _shade(width, height), _shade(width // 2, height // 2)
+    return Planes(*(np.asarray(cv2.LUT(at, curve), np.uint8) for at, curve in ((whole, y), (half, u), (half, v))))
 
 
 def _floor(ramp: F32, width: int, height: int, hue: float) -> F32:
     """Return the colours of the reflection at 1/4 size, float YUV with offset-free chroma [height, width, 3]."""
-    across = np.linspace(0, 1, width)[None, :]
-    down = np.linspace(0, 1, height)[:, None]
-    index = np.clip(128 + 40 * across + 100 * down**1.1, 0, 250).astype(int)
-    return colours.turned(colours.yuv(ramp[index]), hue)
+    return colours.turned(colours.yuv(ramp), hue)[_shade(width, height)[::-1]]
+
+
+def _shade(width: int, height: int) -> U8:
+    """Return uint8 [height, width]: which place of the ramp colours each pixel of the bars."""
+    across = (np.arange(width) + 0.5)[None, :] / width
+    up = 1 - (np.arange(height) + 0.5)[:, None] / height
+    return np.clip(128 + 40 * across + 100 * up**1.1, 0, 250).astype(np.uint8)
 
 
 def _asf32(array: object) -> F32:
