@@ -27,6 +27,8 @@ SILENCE_DB = -60.0
 CLAIM = 0.45
 """Confidence from which beats are shown; below, the video is cut on energy and time."""
 BLOCK = 1 << 16
+BATCH = 2048
+"""Rows worked on at once: what is only needed on the way never grows with the track."""
 LOUDEST = 8.0
 """Float files may go beyond 1.0; what is further out is taken for rubbish."""
 
@@ -144,13 +146,21 @@ def analyse(samples: npt.ArrayLike, rate_hz: int, fps: int = 30) -> Features:
     return analyser.finish()
 
 
+def _rise(log_mel: Curve) -> Curve:
+    """Return the mean rise from each row to the next: float32 [n - 1]."""
+    return np.asarray(onsets.flux(log_mel)[1:].mean(axis=1), dtype=np.float32)
+
+
 def levels(power: Curve) -> Curve:
     """Return 0.0 to 1.0 for every band: decibels, tilted, against the track's own top, smoothed over neighbours."""
     db = power_to_db(power) + np.linspace(0.0, TILT_DB, power.shape[1], dtype=np.float32)
     top = float(np.percentile(db, PERCENTILE))
-    level = ((db - (top - RANGE_DB)) / RANGE_DB).clip(0.0, 1.0) ** np.float32(GAMMA)
-    wide = np.pad(level, ((0, 0), (1, 1)), mode="edge")
-    return np.asarray(0.2 * wide[:, :-2] + 0.6 * wide[:, 1:-1] + 0.2 * wide[:, 2:], dtype=np.float32)
+    for start in range(0, len(db), BATCH):
+        rows = db[start : start + BATCH]
+        level = ((rows - (top - RANGE_DB)) / RANGE_DB).clip(0.0, 1.0) ** np.float32(GAMMA)
+        wide = np.pad(level, ((0, 0), (1, 1)), mode="edge")
+        rows[:] = 0.2 * wide[:, :-2] + 0.6 * wide[:, 1:-1] + 0.2 * wide[:, 2:]
+    return np.asarray(db, dtype=np.float32)
 
 
 def against_peak(curve: Curve, percentile: float) -> Curve:
@@ -160,7 +170,9 @@ def against_peak(curve: Curve, percentile: float) -> Curve:
 
 def onset_curve(log_mel: Curve, frames: int, fps: int) -> Curve:
     """Return the strongest onset within each video frame, 0.0 to 1.0."""
-    strength = onsets.flux(log_mel).mean(axis=1)
+    strength = np.concatenate(
+        [np.zeros(1, np.float32), *(_rise(log_mel[k : k + BATCH + 1]) for k in range(0, len(log_mel) - 1, BATCH))]
+    )
     strength = np.maximum(strength - onsets.smooth(strength, onsets.PER_SECOND // 2), 0.0)
     at = np.minimum((np.arange(len(strength)) * fps) // onsets.PER_SECOND, frames - 1)
     out = np.zeros(frames, dtype=np.float32)

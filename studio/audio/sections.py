@@ -41,9 +41,9 @@ def find_sections(log_mel: Curve, beats_s: Times, downbeats_s: Times, duration_s
 def averages(log_mel: Curve, units: Times) -> npt.NDArray[np.float64]:
     """Return the mean of the rows from each unit to the next, and its loudness as one more column."""
     index = np.round(units * PER_SECOND).astype(np.int64).clip(0, len(log_mel) - 1)
-    ends = np.append(index[1:], len(log_mel))
-    sums = np.concatenate([np.zeros((1, log_mel.shape[1])), np.cumsum(log_mel, axis=0, dtype=np.float64)])
-    means = (sums[ends] - sums[index]) / np.maximum(ends - index, 1)[:, None]
+    lengths = np.diff(np.append(index, len(log_mel)))[:, None]
+    sums = np.add.reduceat(log_mel, index, axis=0, dtype=np.float64)  # no running sum: that is a second track in memory
+    means = np.where(lengths > 0, sums / np.maximum(lengths, 1), 0.0)
     loudness = LOUDNESS_WEIGHT * np.sqrt(means.shape[1]) * means.mean(axis=1, keepdims=True)
     return np.hstack([means, loudness])
 
