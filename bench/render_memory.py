@@ -38,7 +38,7 @@ class Peaks:
 def repeated(tracks: list[Path], seconds: float, folder: Path) -> Path:
     """Write the tracks over and over as WAV until `seconds` are full; return the file."""
     pieces = []
-    for number, track in enumerate(tracks or [None]):  # type: ignore[list-item]
+    for number, track in enumerate(tracks or [None]):
         place = folder / str(number)
         place.mkdir()
         pieces.append(excerpt(track, 60.0, place))

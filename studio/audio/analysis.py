@@ -170,9 +170,8 @@ def against_peak(curve: Curve, percentile: float) -> Curve:
 
 def onset_curve(log_mel: Curve, frames: int, fps: int) -> Curve:
     """Return the strongest onset within each video frame, 0.0 to 1.0."""
-    strength = np.concatenate(
-        [np.zeros(1, np.float32), *(_rise(log_mel[k : k + BATCH + 1]) for k in range(0, len(log_mel) - 1, BATCH))]
-    )
+    batches = range(0, len(log_mel) - 1, BATCH)
+    strength = np.concatenate([np.zeros(1, np.float32), *(_rise(log_mel[k : k + BATCH + 1]) for k in batches)])
     strength = np.maximum(strength - onsets.smooth(strength, onsets.PER_SECOND // 2), 0.0)
     at = np.minimum((np.arange(len(strength)) * fps) // onsets.PER_SECOND, frames - 1)
     out = np.zeros(frames, dtype=np.float32)

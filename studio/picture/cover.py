@@ -21,7 +21,7 @@ def square(picture: U8, size: int) -> U8:
 def made(ramp: F32, seed: int, size: int) -> U8:
     """Paint ridges in front of a sun in the colours of `ramp` [256, 3]; the seed moves everything."""
     rng = np.random.default_rng(seed)
-    down = np.arange(size, dtype=np.float32)[:, None] / size
+    down = np.asarray(np.arange(size)[:, None] / size, np.float32)
     sky = ramp[np.clip((0.74 - 0.70 * np.clip(1 - down[:, 0] * 1.35, 0, 1)) * 255, 0, 255).astype(int)]
     picture = np.repeat(sky.T[..., None], size, 2)  # planes [3, size, size]: one colour after the other is faster
     _sun(picture, ramp, down, rng)
@@ -43,9 +43,9 @@ def _sun(picture: F32, ramp: F32, y: F32, rng: np.random.Generator) -> None:
         edge = (0.004 + 0.0022 * stripe) / 2
         disc *= np.clip((np.abs(y - top - edge) - edge) * size / 1.5 + 0.5, 0, 1)
     shade = ramp[np.clip(255 - 90 * np.clip((y - up + radius) / (2 * radius), 0, 1), 0, 255).astype(int)]
-    for k, plane in enumerate(picture):
-        plane += (ramp[250, k] - plane) * glow
-        plane += (shade[..., k] - plane) * disc
+    for k in range(3):
+        picture[k] += (ramp[250, k] - picture[k]) * glow
+        picture[k] += (shade[..., k] - picture[k]) * disc
 
 
 def _stars(picture: F32, rng: np.random.Generator) -> None:
@@ -68,8 +68,9 @@ def _ridges(picture: F32, ramp: F32, y: F32, rng: np.random.Generator) -> None:
         colour = ramp[150 - 33 * ridge] * (0.95 - 0.13 * ridge)
         haze = np.clip(1 - below * 5, 0, 1) * (0.26 - 0.04 * ridge)
         mask = np.clip(below * size / 1.5, 0, 1)
-        for k, plane in enumerate(picture[:, top:]):
-            plane += (colour[k] + (ramp[205, k] - colour[k]) * haze - plane) * mask
+        ground = picture[:, top:]
+        for k in range(3):
+            ground[k] += (colour[k] + (ramp[205, k] - colour[k]) * haze - ground[k]) * mask
 
 
 def scaled(picture: U8, size: int) -> U8:
