@@ -27,13 +27,13 @@ def draft_for(track: Path, seconds: float, **meta: object) -> Draft:
     )
 
 
-def main(track: Path, seconds: float, folder: Path) -> None:
+def main(track: Path, seconds: float, folder: Path, short_side: int = 1080) -> None:
     """Render once, with nothing known from before."""
-    job = Job("bench", draft_for(track, seconds), {"track": track}, folder / "ours.mp4")
+    job = Job("bench", draft_for(track, seconds), {"track": track}, folder / "ours.mp4", short_side=short_side)
     asyncio.run(Renderer(folder / "work", folder / "cache").render(job, lambda _: None))
     for left in (folder / "cache").iterdir():
         left.unlink()
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), float(sys.argv[2]), Path(sys.argv[3]))
+    main(Path(sys.argv[1]), float(sys.argv[2]), Path(sys.argv[3]), *map(int, sys.argv[4:]))

@@ -1,10 +1,11 @@
-"""Memory of a whole 1080p render, of a short and of a long track: PSS of all its processes together (Linux).
+"""Memory of a whole render, of a short and of a long track: PSS of all its processes together (Linux).
 
-    python -m bench.render_memory [TRACK …] [--minutes 1 10] [--analysis]
+    python -m bench.render_memory [TRACK …] [--minutes 1 10] [--short-side 1080] [--analysis]
 
 The track is the given ones (or made music) over and over. The render runs as `python -m bench.drafts`, a process of
 its own with its workers; twice a second the proportional set sizes of all of them are added up, so that what they
-share counts once. "analysis" is until the plan stands, "drawing" all that follows. `--analysis` stops there.
+share counts once. "analysis" is until the plan stands, "drawing" all that follows. `--analysis` stops there; a small
+`--short-side` shows in a few minutes what the length of a track costs, as the frames' own memory is the same for all.
 """
 
 from __future__ import annotations
@@ -78,10 +79,11 @@ def pss(pid: int) -> int:
     return int(found[1]) * 1024 if found else 0
 
 
-def measured(track: Path, seconds: float, folder: Path, analysis_only: bool) -> Peaks:
+def measured(track: Path, seconds: float, folder: Path, short_side: int, *, analysis_only: bool) -> Peaks:
     """Render once and return the peaks."""
     peaks, begun = Peaks(), time.monotonic()
-    with subprocess.Popen([sys.executable, "-m", "bench.drafts", str(track), str(seconds), str(folder)]) as process:
+    given = [str(track), str(seconds), str(folder), str(short_side)]
+    with subprocess.Popen([sys.executable, "-m", "bench.drafts", *given]) as process:
         while process.poll() is None:
             total = sum(pss(pid) for pid in family(process.pid))
             planned = any(folder.glob("work/*/plan.json"))
@@ -103,13 +105,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Memory of a render, all processes together.")
     parser.add_argument("tracks", nargs="*", type=Path, help="music files; without one, music is made")
     parser.add_argument("--minutes", nargs="+", type=float, default=[1.0, 10.0])
+    parser.add_argument("--short-side", type=int, default=1080, help="of the frame, pixels")
     parser.add_argument("--analysis", action="store_true", help="stop when the plan stands")
     given = parser.parse_args()
     for minutes in given.minutes:
         with tempfile.TemporaryDirectory(prefix="bench-memory-") as name:
             folder = Path(name)
             track = repeated(given.tracks, minutes * 60, folder)
-            peaks = measured(track, minutes * 60, folder, given.analysis)
+            peaks = measured(track, minutes * 60, folder, given.short_side, analysis_only=given.analysis)
         drawing = "" if given.analysis else f"drawing {peaks.drawing / MIB:5.0f} MiB   "
         print(f"{minutes:5.1f} min   analysis {peaks.analysis / MIB:5.0f} MiB   {drawing}in {peaks.seconds:.0f} s")
     print(f"wanted: at most {MOST_BYTES // MIB} MiB, and of a long track no more than of a short one plus its features")

@@ -5,7 +5,14 @@
 1. encode-only / end-to-end: the same frames at the same x264 settings, once ready in memory, once drawn.
 2. ours / showcqt: a whole render, start to MP4, against ffmpeg's showcqt at 1080p30 with x264 veryfast crf 20.
 
-Rounds are interleaved and medians are taken, so that a busy machine disturbs both sides alike.
+Ours counts everything from the order to the finished files, nothing known from before: the start of a process that
+orders it and of the workers, hearing the track and finding its beats, plan, cover, palette, fonts, drawing, encoding,
+AAC, joining, the check of the file, poster and still. Not in it: the HTTP server, and the look at an upload that
+precedes any order. Theirs is one process that decodes, draws, encodes picture and sound; both import the same PyAV.
+
+Rounds are interleaved and medians are taken, so that a busy machine disturbs both sides alike. It is not the same on
+a quiet machine, though: there our workers fill both threads of a core, which costs each of them some of its speed,
+while showcqt's one filter thread leaves its encoder waiting. A quiet machine is the harder one for us.
 """
 
 from __future__ import annotations

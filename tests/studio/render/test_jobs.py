@@ -23,6 +23,7 @@ from studio.media.decode import features_of
 from studio.render.folder import Folder
 from studio.render.jobs import Renderer
 from studio.render.model import Job, Rendered
+from tests.studio.media import corpus
 from tests.support import limits, tracks
 
 SIDE = 180
@@ -155,6 +156,23 @@ async def test_small_tracks_render(tmp_path: Path, seconds: float, level: float,
     made = await renderer(tmp_path).render(job(tmp_path, draft), lambda _: None)
     assert (made.width, made.height) == (180, 320)
     assert made.frames == max(1, round(seconds * 30))
+
+
+@pytest.mark.parametrize(
+    ("name", "seconds", "rate"), [("eight-k.wav", 1.0, 48_000), ("five-one.wav", 0.5, 48_000), ("song.mp3", 1.0, 44_100)]
+)
+async def test_any_rate_and_number_of_channels_comes_out_as_stereo(
+    tmp_path: Path, name: str, seconds: float, rate: int
+) -> None:
+    (tmp_path / "track.wav").write_bytes(corpus.sound(name))
+    made = await renderer(tmp_path).render(job(tmp_path, tracks.draft(seconds)), lambda _: None)
+    assert made.frames == round(seconds * 30)
+    with av.open(str(made.path)) as container:
+        voice = container.streams.audio[0]
+        assert (voice.codec_context.name, voice.rate, voice.channels) == ("aac", rate, 2)
+        sound = np.concatenate([frame.to_ndarray() for frame in container.decode(audio=0)], axis=1)
+    assert sound.shape[1] / rate == pytest.approx(seconds, abs=0.05)
+    assert (np.abs(sound).max(axis=1) > 0.1).all(), "heard on both sides"
 
 
 async def test_volume_trim_and_cover(tmp_path: Path) -> None:
