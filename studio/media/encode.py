@@ -48,6 +48,8 @@ PROFILES: Final[dict[Profile, dict[str, str]]] = {
 }
 _BT709, _LIMITED, _RING = 1, 1, 4
 AUDIO_BITS: Final = 192_000
+_PACKETS: Final = {"codec_whitelist": "none"}
+"""For files of which only packets are read: without it, opening one decodes its first picture."""
 _AAC: Final = {"aac_coder": "fast", "aac_pns": "0", "aac_is": "0"}
 """At this bit rate the default coder (a search in two loops, noise and intensity instead of the sound itself) takes
 twice the time and keeps less: its worst bands, above 10 kHz, come 3 to 6 dB nearer to their noise."""
@@ -104,7 +106,7 @@ def planes(frame: av.VideoFrame) -> tuple[U8, U8, U8]:
 def chunk_frames(path: Path) -> int:
     """Return how many frames a chunk holds, 0 if it is missing or broken."""
     try:
-        with av.open(str(path), "r", format="mp4") as container:
+        with av.open(str(path), "r", format="mp4", options=_PACKETS) as container:
             return sum(1 for packet in container.demux(video=0) if packet.size)
     except (av.FFmpegError, OSError, IndexError):
         return 0
@@ -134,7 +136,7 @@ def mux(chunks: Sequence[tuple[Path, int]], sound: Sound | None, out: Path, fps:
             video = target.add_stream_from_template(first.streams.video[0])
         voice = _Voice(target, sound) if sound is not None else None
         for path, start in chunks:
-            with av.open(str(path)) as source:
+            with av.open(str(path), "r", format="mp4", options=_PACKETS) as source:
                 stream = source.streams.video[0]
                 if bytes(stream.codec_context.extradata or b"") != header:
                     raise RenderFailed("chunk-mismatch", path.name)

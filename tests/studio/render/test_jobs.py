@@ -159,7 +159,8 @@ async def test_small_tracks_render(tmp_path: Path, seconds: float, level: float,
 
 
 @pytest.mark.parametrize(
-    ("name", "seconds", "rate"), [("eight-k.wav", 1.0, 48_000), ("five-one.wav", 0.5, 48_000), ("song.mp3", 1.0, 44_100)]
+    ("name", "seconds", "rate"),
+    [("eight-k.wav", 1.0, 48_000), ("five-one.wav", 0.5, 48_000), ("song.mp3", 1.0, 44_100)],
 )
 async def test_any_rate_and_number_of_channels_comes_out_as_stereo(
     tmp_path: Path, name: str, seconds: float, rate: int
