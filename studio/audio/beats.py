@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-import metricon
 import numpy as np
 import numpy.typing as npt
 
-from studio.audio.onsets import FINE_PER_SECOND, PER_SECOND, Curve, Ear, Heard, flux, grouped, local_gain, smooth
+from studio.audio import metre, pulse
+from studio.audio.align import align
+from studio.audio.onsets import PER_SECOND, Curve, Ear, Heard, flux, grouped, local_gain, smooth
+from studio.audio.pulse import Times, around, decode
 from studio.audio.spectrum import Mono, product
-
-Times = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,28 +36,6 @@ class Beats:
         return np.asarray(self.times_s[self.places == 1])
 
 
-BODY = np.array([1.0, 1.0, 0.8, 0.2], dtype=np.float32)
-"""Bass to treble, for the question which level is the beat: kick, snare and bass decide."""
-REGISTERS = ((0, 3, 0.4), (12, 24, 0.2), (24, 40, 0.4))
-"""Bands and exponents: below a snare's body, its rattle (voices and guitars are there too: half), and above."""
-LOWEST_BPM, HIGHEST_BPM = 55.0, 215.0
-TEMPI = 60
-ROUGHLY, STEADILY = 100.0, 200.0
-"""How unlikely a change of tempo from beat to beat is (the decoder's lambda), before and after the tempo is known."""
-ROOM = 0.1
-"""How far beyond the tempi first found the second search may go."""
-SHARPNESS = 5.0
-"""Onsets this many times as strong as those around count as certain."""
-NEAR = 8
-"""Beats on either hand that tell the period at one; as many together are weighed for the phase."""
-LEAP = 60.0
-"""What a leap of half a beat costs: as much as 25 beats lose that are three times stronger at the other phase."""
-USUAL_BPM = 118.0
-SPREAD_OCTAVES = 0.5
-"""Where people tap, and how far from it: after van Noorden & Moelants 1999."""
-LEVEL_WEIGHT = 1.6
-EVEN = 0.5
-"""Every second beat at half the strength of the others leaves it open which level is the beat."""
 SHORTEST_S, FEWEST = 2, 4
 FAINTEST = 0.008
 """Rise of the strongest onsets, in log-mel units a band, below which there is only a steady sound."""
@@ -97,84 +75,20 @@ def find_beats(heard: Heard) -> Beats:
     if len(rise) < SHORTEST_S * PER_SECOND or np.percentile(rise.mean(axis=1), 98) < FAINTEST:
         return Beats()
     strength = local_gain(rise.mean(axis=1))
-    rough = decode(strength)
-    if len(rough) < FEWEST or len(times := steady(strength, rough)) < FEWEST:
+    raw = grouped(rise)
+    groups = np.stack([local_gain(column) for column in raw.T], axis=1)
+    rough = pulse.decode(strength)
+    runs = metre.runs(strength, pulse.struck(rise), groups, rough)
+    if not runs:
         return Beats()
-    hits = struck(rise)
-    times = in_phase(times, hits)
-    likeness = returning(strength, times)
-    if likeness < len(times) ** -0.5:  # what noise of this length reaches by chance: not even a guess
+    times = metre.best(metre.music(strength, groups, heard.log_mel), runs)
+    likeness = returning(strength, runs[0])
+    if likeness < len(runs[0]) ** -0.5:  # what noise of this length reaches by chance: not even a guess
         return Beats()
-    groups = grouped(rise)
-    sure = float(np.sqrt(_share(likeness, RETURNING) * backing(groups, rough)))
-    groups = np.stack([local_gain(column) for column in groups.T], axis=1)
-    times = align(level(times, (groups * BODY).sum(axis=1), hits), heard.envelope)
+    sure = float(np.sqrt(_share(likeness, RETURNING) * backing(raw, rough)))
+    times = align(times, heard.envelope)
     tempo = 60.0 / float(np.median(np.diff(times)))
     return Beats(times, bars(times, groups[:, 0], heard.log_mel), tempo, sure)
-
-
-def steady(strength: Curve, rough: Times) -> Times:
-    """Return beats that keep their phase through parts where the off-beat is the louder one.
-
-    With the tempo known, a second search hears every onset half a beat earlier and later too: both phases look alike
-    to it, so that no fill or break makes it slip from one to the other. `in_phase` then chooses.
-
-    Args:
-        rough: The beats a first search found.
-    """
-    tempi = 60.0 / np.diff(rough)
-    slow, fast = (float(np.percentile(tempi, share)) for share in (3, 97))
-    return decode(doubled(strength, rough), slow * (1 - ROOM), fast * (1 + ROOM), tempi=None, steadiness=STEADILY)
-
-
-def doubled(strength: Curve, times: Times) -> Curve:
-    """Return the mean of an onset curve and of itself half a period earlier and later, as the beats give it."""
-    rows = np.arange(len(strength))
-    periods = near_median(np.diff(times), NEAR) * PER_SECOND
-    half = np.interp(rows, (times[:-1] + times[1:]) / 2 * PER_SECOND, periods) / 2
-    sides = np.interp(rows - half, rows, strength) + np.interp(rows + half, rows, strength)
-    return np.asarray((strength + sides / 2) / 2, dtype=np.float32)
-
-
-def struck(rise: Curve) -> Curve:
-    """Return how strongly low, middle and high registers are hit at once: a voice, bass or hat alone counts little."""
-    hits = np.prod([rise[:, low:high].mean(axis=1) ** weight for low, high, weight in REGISTERS], axis=0)
-    return local_gain(np.asarray(hits, dtype=np.float32))
-
-
-def in_phase(times: Times, hits: Curve) -> Times:
-    """Return the beats, or the places half-way between them, as the whole song's hits say.
-
-    A change under way is rare (a bar with half a beat, a pause) and has to be very clear.
-    """
-    between = (times[:-1] + times[1:]) / 2
-    on, off = (smooth(around(hits, at), NEAR) for at in (times[:-1], between))
-    clearly = np.log((on + 0.05) / (off + 0.05)).clip(-2.0, 2.0)
-    shifted = two_phases(clearly * np.abs(clearly), LEAP)
-    chosen = np.where(shifted, between, times[:-1])
-    if not shifted[-1]:
-        chosen = np.append(chosen, times[-1])
-    steps = np.diff(chosen)
-    return np.asarray(chosen[np.append(True, steps > 0.6 * np.median(steps))])
-
-
-def two_phases(evidence: Times, leap: float) -> npt.NDArray[np.bool_]:
-    """Return which beats are of the second of two phases: the most likely path (Viterbi).
-
-    Args:
-        evidence: For the first phase at each beat; negative for the second.
-        leap: What a change of phase costs.
-    """
-    best, came = 0.0, np.zeros((len(evidence), 2), dtype=np.bool_)
-    for index, value in enumerate(evidence):  # `best` is how far the first phase is ahead of the second
-        came[index] = best < -leap, best <= leap
-        best = min(max(best, -leap), leap) + 2.0 * float(value)
-    path = np.zeros(len(evidence), dtype=np.bool_)
-    state = best < 0.0
-    for index in range(len(evidence) - 1, -1, -1):
-        path[index] = state
-        state = bool(came[index, int(state)])
-    return path
 
 
 def returning(strength: Curve, times: Times) -> float:
@@ -243,92 +157,3 @@ def _standard(values: npt.NDArray[np.floating]) -> Times:
 def _standing_out(evidence: Times, length: int, phase: int) -> float:
     chosen = np.arange(len(evidence)) % length == phase
     return float(evidence[chosen].mean() - evidence[~chosen].mean())
-
-
-def decode(
-    strength: Curve,
-    slowest_bpm: float = LOWEST_BPM,
-    fastest_bpm: float = HIGHEST_BPM,
-    tempi: int | None = TEMPI,
-    steadiness: float = ROUGHLY,
-) -> Times:
-    """Return the most likely steady run of beats through an onset curve (bar-pointer model, Krebs et al. 2015)."""
-    activation = np.clip(strength / SHARPNESS, 0.0, 0.95)
-    found = metricon.track_beats(
-        metricon.Activations.from_activations(activation, fps=PER_SECOND),
-        min_bpm=slowest_bpm,
-        max_bpm=fastest_bpm,
-        num_tempi=tempi,
-        transition_lambda=steadiness,
-    )
-    return np.asarray(found.times, dtype=np.float64)
-
-
-def level(times: Times, body: Curve, hits: Curve) -> Times:
-    """Return the beats at the level a listener would tap: every second one, or one more between each two."""
-    bpm = 60.0 / float(np.median(np.diff(times)))
-    between = (times[:-1] + times[1:]) / 2
-    at = around(body, times)
-    halves = sorted([float(at[::2].mean()), float(at[1::2].mean())])
-    slower = _odds(halves[0] / max(halves[1], 1e-6), bpm, bpm / 2)
-    faster = _odds(float(around(body, between).mean()) / max(float(at.mean()), 1e-6), bpm * 2, bpm)
-    if len(times) >= 2 * FEWEST and bpm / 2 >= LOWEST_BPM - 5 and slower < 0.0:
-        return in_phase(times[::2], hits)
-    if bpm * 2 <= HIGHEST_BPM and faster > 0.0:
-        return np.sort(np.concatenate([times, between]))
-    return times
-
-
-def _odds(evenness: float, fast_bpm: float, slow_bpm: float) -> float:
-    """Return how much more likely the faster of two levels is, in log odds."""
-    far = [np.log2(bpm / USUAL_BPM) / SPREAD_OCTAVES for bpm in (fast_bpm, slow_bpm)]
-    return LEVEL_WEIGHT * float(np.log(max(evenness, 1e-3) / EVEN)) + float(far[1] ** 2 - far[0] ** 2) / 2
-
-
-def around(curve: Curve, times: Times, reach: int = 4) -> Curve:
-    """Return the curve's highest value within 40 ms of each time."""
-    index = np.round(times * PER_SECOND).astype(np.int64)[:, None] + np.arange(-reach, reach + 1)
-    return np.asarray(curve[index.clip(0, len(curve) - 1)].max(axis=1), dtype=np.float32)
-
-
-REACH_S = 0.03
-SIDE = 5
-
-
-def align(times: Times, envelope: Curve) -> Times:
-    """Move each beat to the sharpest rise of the fine envelope within 30 ms, as its neighbours do."""
-    rise = rises(envelope)
-    reach = round(REACH_S * FINE_PER_SECOND)
-    offsets = np.arange(-reach, reach + 1)
-    index = np.round(times * FINE_PER_SECOND).astype(np.int64)[:, None] + offsets
-    window = rise[index.clip(0, len(rise) - 1)] * (1.0 - 0.15 * np.abs(offsets) / reach)
-    best = window.argmax(axis=1)
-    moved = (index[np.arange(len(times)), best]) / FINE_PER_SECOND - times
-    moved[window.max(axis=1) < 0.3] = np.nan
-    return times + settled(moved)
-
-
-def rises(envelope: Curve) -> Curve:
-    """Return how much louder the 10 ms after each border are than the 10 ms before, in nepers, >= 0."""
-    sums = np.concatenate([[0.0], np.cumsum(envelope, dtype=np.float64)])
-    level = np.log(np.maximum(sums[4:] - sums[:-4], 0.0) / 4 + 1e-7 + 1e-4 * float(envelope.mean()))
-    out = np.zeros(len(envelope) + 1, dtype=np.float32)
-    out[4:-4] = np.maximum(level[4:] - level[:-4], 0.0)
-    return out
-
-
-def settled(moved: Times) -> Times:
-    """Return the moves, those far from what the neighbours do replaced by the neighbours' median."""
-    median = np.nan_to_num(near_median(moved, SIDE))
-    far = ~(np.abs(moved - median) <= 0.012)
-    return np.where(far, median, moved)
-
-
-def near_median(values: Times, side: int) -> Times:
-    """Return the median of each value and of `side` on either hand; NaN where none of them is known."""
-    wide = np.pad(values, side, constant_values=np.nan)
-    near = np.lib.stride_tricks.sliding_window_view(wide, 2 * side + 1)
-    known = np.isfinite(near).any(axis=1)
-    median = np.full(len(values), np.nan)
-    median[known] = np.nanmedian(near[known], axis=1)
-    return median

@@ -98,7 +98,7 @@ class Mono:
         return -1.0 if likeness < -0.5 else 1.0
 
 
-def product(one: Curve, other: Curve) -> float:
+def product(one: npt.NDArray[np.floating], other: npt.NDArray[np.floating]) -> float:
     """Return the inner product. Not by BLAS: its threads would spin for longer than they compute."""
     return float(np.einsum("i,i->", one, other))
 

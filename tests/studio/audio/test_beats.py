@@ -9,9 +9,11 @@ import numpy as np
 import pytest
 
 from bench.scores import amlt, bias_s, f_any_level, f_measure, near
+from studio.audio import metre
 from studio.audio.analysis import analyse
-from studio.audio.beats import Beats, find_beats, in_phase, level, track, two_phases
+from studio.audio.beats import Beats, find_beats, track
 from studio.audio.onsets import Curve, Ear
+from studio.audio.pulse import in_phase, two_phases
 from studio.media.decode import sound_blocks
 from tests.studio.audio import made
 from tests.studio.audio.made import Samples
@@ -151,17 +153,49 @@ def test_real_tracks_with_known_beats(sound: str, truth: str, least: tuple[float
     assert beats.confidence > 0.45
 
 
+def strokes(times: Samples, force: Samples | float = 1.0) -> Curve:
+    """Onsets that die away within a tenth of a second."""
+    curve = np.zeros(4100, dtype=np.float32)
+    curve[np.round(times * 100).astype(int)] = force
+    return np.convolve(curve, np.exp(-np.arange(10) / 2.0))[: len(curve)].astype(np.float32)
+
+
+def heard_as(strength: Curve) -> metre.Music:
+    return metre.Music(strength, strength, strength, (strength,))
+
+
 @pytest.mark.parametrize(
-    ("period_s", "strong_every", "kept"),
-    [(0.5, 1, 1), (0.33, 2, 2), (0.4, 1, 1), (1.0, 1, 1)],
-    ids=["120 bpm", "182 where each second is weak", "150", "60 with nothing between"],
+    ("period_s", "forces", "kept"),
+    [
+        (0.5, [1], 1),
+        (0.4, [1], 1),
+        (0.9, [1], 1),
+        (0.25, [2, 0.3, 1, 0.3], 2),
+        (0.15, [2, 0.1, 1, 0.1], 2),
+        (0.3, [2, 0.4, 1, 0.4, 1.5, 0.4, 1, 0.4], 2),
+    ],
+    ids=["120 bpm", "150", "67 with nothing between", "weak eighths at 120", "weak eighths at 200", "weak at 100"],
 )
-def test_the_level_is_the_one_a_listener_taps(period_s: float, strong_every: int, kept: int) -> None:
-    times = np.arange(0.5, 20.0, period_s)
-    body = np.zeros(2100, dtype=np.float32)
-    body[np.round(times * 100).astype(int)] = 0.3
-    body[np.round(times[::strong_every] * 100).astype(int)] = 3.0
-    assert np.allclose(level(times, body, body), times[::kept])
+def test_the_level_is_the_one_a_listener_taps(period_s: float, forces: list[float], kept: int) -> None:
+    times = np.arange(0.5, 40.0, period_s)
+    found = metre.best(heard_as(strokes(times, np.resize(forces, len(times)))), [times])
+    assert np.allclose(found, times[::kept])
+
+
+@pytest.mark.parametrize("bpm", [70.0, 93.0, 125.0, 150.0, 190.0])
+def test_the_tempo_of_a_pulse_or_one_that_halves_or_doubles_it_is_among_those_tried(bpm: float) -> None:
+    curve = strokes(np.arange(0.3, 40.0, 60.0 / bpm))
+    tried = np.array(metre.tempi(np.stack([curve] * 4, axis=1)))
+    assert np.abs(np.log2(tried / bpm) - np.round(np.log2(tried / bpm))).min() < 0.03
+
+
+def test_three_notes_in_the_time_of_four_do_not_take_the_tempo_away() -> None:
+    """A bar of 3 + 3 + 3 + 3 + 4 sixteenths over a backbeat, as tracker music likes it, returns only as a whole."""
+    beats = np.arange(0.5, 38.0, 0.48)
+    figure = np.add.outer(beats[:-4:4], 0.12 * np.array([0, 3, 6, 9, 12])).ravel()
+    curve = strokes(figure) + strokes(beats[1::2], 0.8)
+    found = metre.best(heard_as(curve), [np.arange(0.5, 38.0, 0.36), beats])
+    assert np.isclose(np.median(np.diff(found)) / 0.48, [0.5, 1.0, 2.0]).any()
 
 
 def hits_at(*parts: Samples) -> Curve:
