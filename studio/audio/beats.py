@@ -39,6 +39,8 @@ class Beats:
 SHORTEST_S, FEWEST = 2, 4
 FAINTEST = 0.008
 """Rise of the strongest onsets, in log-mel units a band, below which there is only a steady sound."""
+BY_CHANCE = 0.75
+"""Likeness some beats later, times the root of their number, that noise does not reach: below, not even a guess."""
 RETURNING = (0.16, 0.36)
 DRUMS = (0.08, 0.16)
 AGREED = (0.68, 0.95)
@@ -82,10 +84,10 @@ def find_beats(heard: Heard) -> Beats:
     if not runs:
         return Beats()
     times = metre.best(metre.music(strength, groups, heard.log_mel), runs)
-    likeness = returning(strength, runs[0])
-    if likeness < len(runs[0]) ** -0.5:  # what noise of this length reaches by chance: not even a guess
+    alike = [returning(strength, run) for run in runs]
+    if max(one * len(run) ** 0.5 for one, run in zip(alike, runs, strict=True)) < BY_CHANCE:
         return Beats()
-    sure = float(np.sqrt(_share(likeness, RETURNING) * backing(raw, rough)))
+    sure = float(np.sqrt(_share(alike[0], RETURNING) * backing(raw, rough)))
     times = align(times, heard.envelope)
     tempo = 60.0 / float(np.median(np.diff(times)))
     return Beats(times, bars(times, groups[:, 0], heard.log_mel), tempo, sure)
@@ -109,7 +111,7 @@ def backing(groups: Curve, times: Times) -> float:
     """
     drums = _share(float(around(groups[:, -1], times).mean()), DRUMS)
     if drums < 1.0:
-        agreed = sorted(_agreement(decode(local_gain(column)), times) for column in groups.T)[-2]
+        agreed = sorted(_agreement(decode(local_gain(column), thinned=2), times) for column in groups.T)[-2]
         drums = max(drums, _share(agreed, AGREED))
     return drums
 

@@ -143,7 +143,7 @@ def runs(strength: Curve, hits: Curve, groups: Curve, rough: Times) -> list[Time
         rough: The likeliest beats of an unbound search.
     """
     found: list[Times] = []
-    near = [decode(strength, bpm * ROOM[0], bpm * ROOM[1], tempi=None) for bpm in tempi(groups)]
+    near = [decode(strength, bpm * ROOM[0], bpm * ROOM[1], tempi=None, thinned=2) for bpm in tempi(groups)]
     for start in [rough, *near]:
         if len(start) < FEWEST or len(run := steady(strength, start)) < FEWEST:
             continue
