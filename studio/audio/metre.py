@@ -31,17 +31,19 @@ BAR = 4
 
 PULSE_BPM = 118.0
 WEIGHTS = {
-    "tempo": 1.41,
-    "calm": -0.92,
-    "accent": 2.6,
-    "treble": 0.57,
-    "next": 2.6,
-    "second": 1.9,
-    "bar": 2.1,
-    "quarters": -0.28,
-    "thirds": -0.7,
+    "tempo": 1.08,
+    "calm": -0.89,
+    "accent": 2.65,
+    "treble": 0.8,
+    "next": 2.39,
+    "second": 1.66,
+    "bar": 2.94,
+    "quarters": -0.3,
+    "thirds": -0.49,
 }
 """What each reason is worth, in log odds a unit; see `Music.reasons`. Fitted on made and synthesised music."""
+KEPT = 0.2
+"""By how much the places half-way have to be better than the beats that the hits of all registers chose."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -121,17 +123,22 @@ def music(strength: Curve, groups: Curve, log_mel: Curve) -> Music:
 
 def best(music: Music, runs: list[Times]) -> Times:
     """Return, of some runs of beats, their other phases and neighbouring levels, the one with the most merit."""
-    choice = [other for run in runs for other in variants(run)]
-    return max(choice, key=music.merit) if choice else runs[0]
+    choice = [(music.merit(times) - cost, times) for run in runs for times, cost in variants(run)]
+    return max(choice, key=lambda one: one[0])[1] if choice else runs[0]
 
 
-def variants(run: Times) -> list[Times]:
-    """Return a run, the places half-way, every second beat (twice) and both together, where a tempo is one."""
+def variants(run: Times) -> list[tuple[Times, float]]:
+    """Return a run, the places half-way, every second beat (twice) and both together, where they are in reach.
+
+    Returns:
+        Beats, and what speaks against them from the start.
+    """
     between = (run[:-1] + run[1:]) / 2
-    all_of_them = [run, between, run[::2], run[1::2], np.sort(np.concatenate([run, between]))]
+    both = np.sort(np.concatenate([run, between]))
+    ways = [(run, 0.0), (between, KEPT), (run[::2], 0.0), (run[1::2], 0.0), (both, 0.0)]
     return [
-        times
-        for times in all_of_them
+        (times, cost)
+        for times, cost in ways
         if len(times) >= FEWEST and SLOWEST_BPM <= 60.0 / np.median(np.diff(times)) <= FASTEST_BPM
     ]
 

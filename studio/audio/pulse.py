@@ -37,12 +37,12 @@ def decode(
     """Return the most likely steady run of beats through an onset curve (bar-pointer model, Krebs et al. 2015).
 
     Args:
-        thinned: Rows taken together: the time it takes falls with the square, and so does its precision.
+        thinned: Rows taken together, a divisor of 100: the time it takes falls with the square, and so does its precision.
     """
     rows = len(strength) // thinned * thinned
     activation = np.clip(strength[:rows].reshape(-1, thinned).max(axis=1) / SHARPNESS, 0.0, 0.95)
     found = metricon.track_beats(
-        metricon.Activations.from_activations(activation, fps=PER_SECOND / thinned),
+        metricon.Activations.from_activations(activation, fps=PER_SECOND // thinned),
         min_bpm=slowest_bpm,
         max_bpm=fastest_bpm,
         num_tempi=tempi,
