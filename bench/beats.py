@@ -1,4 +1,4 @@
-"""python -m bench.beats [FOLDER] [NAME=COMMAND]...: how good the beats are, and what they cost, beside other trackers.
+"""python -m bench.beats [FOLDER] [NAME=COMMAND]...: how good the beats are and what they cost, beside other trackers.
 
 FOLDER holds pairs of a track and `<same name>.beats` (seconds, TAB, place in the bar or 0); without it the shipped
 tracks are scored. Every figure is a share of 1 except the bias in ms and the CPU seconds per minute of music, which
