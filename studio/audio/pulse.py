@@ -37,7 +37,7 @@ def decode(
     """Return the most likely steady run of beats through an onset curve (bar-pointer model, Krebs et al. 2015).
 
     Args:
-        thinned: Rows taken together, a divisor of 100: the time it takes falls with the square, and so does its precision.
+        thinned: Rows taken together, a divisor of 100: the search costs the square less and is as much less exact.
     """
     rows = len(strength) // thinned * thinned
     activation = np.clip(strength[:rows].reshape(-1, thinned).max(axis=1) / SHARPNESS, 0.0, 0.95)
