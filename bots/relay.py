@@ -23,18 +23,19 @@ from bots.texts import Texts
 from core import conversation
 from core.errors import NemoError
 from core.events import Delivered, Doubtful, Event, Failed, StillWorking, Told, Working, Writing
-from core.flows import batch
+from core.flows import batch, export
 from core.flows.tools import JobFact, Pace, Rules, Tools
 from core.flows.verbs import EXPORT_MODES, person_key
 from core.languages import detect
-from core.messages import Message, Person
+from core.messages import Channel, Message, Person
 from core.nemo.client import NemoClient, new_render_id
 from core.router import route
 from core.store.errors import StoreError
 from core.store.held import Held
 from core.store.open import Store
 from core.store.record import Record
-from core.turn import LostLease, Stage, Turn
+from core.turn import Journal, LostLease, Stage, Turn
+from core.verbs import OWED
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +43,7 @@ ASIDE = "aside"
 """The lane beside a channel's queue: reading verbs and cancel (decisions 9)."""
 LOCALE_TTL_S = 90 * 86_400.0
 ABOUT = 40
+UNLIMITED = 1 << 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +126,8 @@ class Relay:
     async def press(self, action: str, job_id: str, message: Message) -> Receipt | None:
         """Take a pressed button as a message of its channel. See `bots.services.Intake`."""
         view = await self.job(job_id)
+        if view is not None and view.message.verb == OWED and action == "again":
+            view = await self.job(view.message.args["for"])
         if view is None:
             return None
         pressed = _pressed(action, view, message)
@@ -175,6 +179,7 @@ class Relay:
         await self._post_once(record.message, Failed("Parked", {"job": record.turn_id}), locale)
         if "card" in record.extra:
             await self._close_card(record, "failed")
+        await self._make_up(record.message.channel, held)
 
     async def _trip(self, turn: Turn, held: Held) -> Trip:
         message = turn.message
@@ -202,9 +207,11 @@ class Relay:
 
     async def _run(self, turn: Turn, trip: Trip) -> None:
         aside = trip.aside = conversation.reads_only(turn.plan or route(turn.message))
+        quiet = turn.message.verb == OWED  # nobody asked for it now: it shows when there is something to show
         if not aside:
             trip.ticker.start(lambda: self._still(trip))
-            self._show(trip, await self._begun(turn, trip))
+            if not quiet:
+                self._show(trip, await self._begun(turn, trip))
         async with aclosing(conversation.take(turn, trip.tools)) as events:
             async for event in events:
                 if isinstance(event, Writing):
@@ -220,7 +227,9 @@ class Relay:
         trip.ticker.cancel()
         await self._offer_kept(turn, trip)
         if not aside:
-            self._show(trip, self._closed(turn, trip))
+            await self._make_up(turn.message.channel, turn.journal)
+            if not quiet or trip.box.card_id or trip.card.stage:
+                self._show(trip, self._closed(turn, trip))
             if turn.stage is Stage.DONE and not turn.resumed:
                 await self._measure("turn", self._clock_s() - trip.began_s)
         await trip.box.drain()
@@ -359,12 +368,33 @@ class Relay:
         outcome = await self._store.inbox.cancel(job_id)
         if outcome == "queued" and record is not None and "card" in record.extra:
             await self._close_card(record)
+        if outcome == "queued" and record is not None:
+            await self._make_up(record.message.channel)
         return outcome
 
     async def facts(self, job_id: str) -> Mapping[str, Any]:
         """Return what a job stored of itself; {} if nobody knows it any more."""
         record = await self._store.inbox.record(job_id)
         return record.facts if record is not None else {}
+
+    async def _make_up(self, channel: Channel, journal: Journal | None = None) -> None:
+        """Queue the video that was put off for a message which ended without one, as the next turn of its channel.
+
+        Its id is that of the turn that owed it: whoever sees the debt may say so, it is made once. With the journal of
+        the channel's holder the debt is struck from the session, too.
+        """
+        session = await self._store.sessions.load(channel.key)
+        owed = session.open_render if session is not None else None
+        if session is None or owed is None or export.supersedes(await self._store.inbox.peek(channel.key), "en"):
+            return
+        whose = str(owed["turn"])
+        record = await self._store.inbox.record(whose)
+        if record is not None and not record.problem:
+            origin = record.message
+            again = replace(origin, id=f"{OWED}/{whose}", verb=OWED, attachments=(), args={"for": _origin(record)})
+            await self._store.inbox.put(again, limit=UNLIMITED, first=True)
+        if journal is not None:
+            await self._store.sessions.save(channel.key, replace(session, open_render=None), journal)
 
     # -- posts outside of a turn
 
@@ -467,6 +497,11 @@ def about(message: Message) -> str:
         return (attachment.title or attachment.name)[:ABOUT]
     words = " ".join(message.text.split())
     return words if len(words) <= ABOUT else f"{words[: ABOUT - 1]}…"
+
+
+def _origin(record: Record) -> str:
+    """The turn whose words a video belongs to."""
+    return record.message.args["for"] if record.message.verb == OWED else record.turn_id
 
 
 ASPECTS = {"aspect-9x16": "9:16", "aspect-1x1": "1:1", "aspect-16x9": "16:9"}

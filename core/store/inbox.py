@@ -47,7 +47,13 @@ class Inbox:
         self._server, self._keys, self._config = server, keys, config
 
     async def put(
-        self, message: Message, *, lane: str = "", limit: int | None = None, extra: Mapping[str, str] = _NO_EXTRA
+        self,
+        message: Message,
+        *,
+        lane: str = "",
+        limit: int | None = None,
+        extra: Mapping[str, str] = _NO_EXTRA,
+        first: bool = False,
     ) -> Receipt:
         """Store a message as a turn of its channel, durably, before returning.
 
@@ -55,6 +61,7 @@ class Inbox:
             lane: "" for the channel's own order, else letters: a queue beside it.
             limit: How many may wait behind the one that runs; None: `queue_limit` of the settings.
             extra: Fields to keep with the record.
+            first: Before all that wait: what belongs to the turn that runs.
         """
         queue, turn_id = queue_of(message.channel.key, lane), secrets.token_hex(8)
         platform = message.channel.platform
@@ -69,6 +76,7 @@ class Inbox:
                 self._config.seen_ttl_s,
                 k("wake", platform),
                 self._config.turn_ttl_s * 2000,
+                int(first),
                 *_flat(new_fields(message, lane, extra)),
             ],
         )

@@ -14,8 +14,8 @@ local now = t[1] * 1000 + math.floor(t[2] / 1000)
 # KEYS own …  ARGV queue token …
 _OWNED = "if redis.call('HGET', KEYS[1], ARGV[1]) ~= ARGV[2] then return 0 end\n"
 
-# KEYS seen due queue turn jobs   ARGV queue turn limit seen_ttl wake jobs_ms field value …
-# -> turn, place, duplicate, full
+# KEYS seen due queue turn jobs   ARGV queue turn limit seen_ttl wake jobs_ms next field value …
+# -> turn, place, duplicate, full; `next` = '1': before all that wait
 PUT = (
     _NOW
     + """
@@ -27,8 +27,13 @@ end
 local before = redis.call('LLEN', KEYS[3])
 if before > tonumber(ARGV[3]) then return {'', before, 0, 1} end
 redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[4])
-redis.call('HSET', KEYS[4], 'created_ms', now, unpack(ARGV, 7))
-redis.call('RPUSH', KEYS[3], ARGV[2])
+redis.call('HSET', KEYS[4], 'created_ms', now, unpack(ARGV, 8))
+if ARGV[7] == '1' and before > 0 then
+  redis.call('LINSERT', KEYS[3], 'AFTER', redis.call('LINDEX', KEYS[3], 0), ARGV[2])
+  before = 1
+else
+  redis.call('RPUSH', KEYS[3], ARGV[2])
+end
 redis.call('ZADD', KEYS[5], now, ARGV[2])
 redis.call('ZREMRANGEBYSCORE', KEYS[5], '-inf', now - ARGV[6])
 if redis.call('ZADD', KEYS[2], 'NX', now, ARGV[1]) == 1 then redis.call('PUBLISH', ARGV[5], '') end
