@@ -30,6 +30,7 @@ from core.languages import detect
 from core.messages import Channel, Message, Person
 from core.nemo.client import NemoClient, new_render_id
 from core.router import route
+from core.store.engine import Later
 from core.store.errors import StoreError
 from core.store.held import Held
 from core.store.open import Store
@@ -44,6 +45,10 @@ ASIDE = "aside"
 LOCALE_TTL_S = 90 * 86_400.0
 ABOUT = 40
 UNLIMITED = 1 << 30
+
+PLATFORM_LOOK_S = 30.0
+PLATFORM_AWAY_S = 86_400.0
+"""A video waits so long for a platform that is out of reach, and is tried so often."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +171,7 @@ class Relay:
         trip = await self._trip(turn, held)
         try:
             await self._run(turn, trip)
-        except (LostLease, asyncio.CancelledError):
+        except (LostLease, Later, asyncio.CancelledError):
             trip.box.drop()
             raise
         finally:
@@ -199,6 +204,7 @@ class Relay:
             card_id=held.record.extra.get("card"),
             keep_card=keep_card,
             clock_s=self._clock_s,
+            guard=turn.guard,
             jitter=self._rng.random(),
         )
         card = Card(job=turn.id, title=about(message), owner=message.person.name)
@@ -258,6 +264,13 @@ class Relay:
             problem = Failed(type(error).__name__, retry=True)
         except OSError as error:
             log.warning("turn %s: the video cannot be kept here: %s", turn.id, error.strerror)
+            problem = Failed("Unexpected", retry=True)
+        except OutboundError as error:
+            waiting_s = self._now_s() - float(turn.facts.get("waiting", self._now_s()))
+            log.warning("turn %s: its video waits for the platform: %s", turn.id, error)
+            if waiting_s < PLATFORM_AWAY_S:
+                await turn.reach(Stage.RENDERED, waiting=self._now_s() - waiting_s)
+                raise Later(PLATFORM_LOOK_S) from None
             problem = Failed("Unexpected", retry=True)
         else:
             return True

@@ -42,6 +42,8 @@ async def take(turn: Turn, tools: Tools) -> AsyncGenerator[Event, None]:
         async with aclosing(_cancel(turn, tools)) as events:
             async for event in events:
                 yield event
+        if turn.stage not in ENDED:
+            await turn.reach(Stage.DONE)
         return
     if not turn.plan:
         turn.plan = with_export(verbs.as_talk(route(turn.message), tools.locale))
@@ -156,6 +158,8 @@ async def _cancel(turn: Turn, tools: Tools) -> AsyncGenerator[Event, None]:
     match turn.stage:
         case Stage.SUBMITTING | Stage.RENDERING:
             await tools.nemo.cancel_render(str(turn.facts.get("render", "")))
+        case Stage.DELIVERED:
+            return  # it came too late: the video is there
         case Stage.STREAMING | Stage.LOOKING if turn.facts.get("arrived", True):
             paid = True
         case Stage.SENDING | Stage.LOOKING:

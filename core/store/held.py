@@ -69,6 +69,11 @@ class Held:
         """Queue and token: what a fenced script asks for."""
         return self.queue, self.token
 
+    @property
+    def under_way(self) -> bool:
+        """Whether an effect that must not happen twice may be on its way: worth a moment's wait at the end."""
+        return self._fields.get("stage") in _BEFORE_EFFECTS
+
     async def write(self, fields: Mapping[str, str]) -> None:
         """Store fields of the record, durably; a lost answer is asked for again while the lease certainly lives.
 
