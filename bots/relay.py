@@ -421,9 +421,15 @@ class Relay:
             card = replace(card, usual_s=(usual[0] * receipt.place, usual[1] * receipt.place))
         where = Where(message.channel, message.person.id, message.reply, locale)
         outbound = self._outbounds[message.channel.platform]
-        with contextlib.suppress(OutboundError, StoreError):
+        with contextlib.suppress(OutboundError):
             sent = await outbound.send(where, card_post(card, say), nonce(receipt.job, "card"))
-            await self._store.inbox.note(receipt.job, "card", sent.id)
+            try:
+                ours = await self._store.inbox.note(receipt.job, "card", sent.id)
+            except StoreError:
+                ours = False
+            if not ours:
+                # Its turn began meanwhile, or will, with a card of its own: nobody would ever finish this one.
+                await outbound.edit(where, sent.id, card_post(replace(card, final=True), say))
 
     async def _close_card(self, record: Record, stage: str = "cancelled") -> None:
         message = record.message

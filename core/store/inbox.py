@@ -132,12 +132,15 @@ class Inbox:
         records = [await self.record(turn_id) for turn_id in ids]
         return [record for record in records if record is not None]
 
-    async def note(self, turn_id: str, name: str, value: str) -> None:
-        """Add one field of the caller's to a record, unless its holder wrote it first (the card of a waiting turn)."""
+    async def note(self, turn_id: str, name: str, value: str) -> bool:
+        """Add one field of the caller's to a record (the card of a waiting turn); False: its holder wrote it first."""
         if name in OURS:
             msg = f"this name belongs to the store: {name}"
             raise ValueError(msg)
-        await self._server.do("HSETNX", self._keys("t", turn_id), name, value)
+        key = self._keys("t", turn_id)
+        return (
+            bool(await self._server.do("HSETNX", key, name, value)) or await self._server.do("HGET", key, name) == value
+        )
 
     async def jobs(self, *, state: str | None = None, limit: int = 50) -> list[Record]:
         """The newest turns, newest first; `state` as `Record.state`, None for all."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from pathlib import Path
 
 import pytest
@@ -365,3 +366,27 @@ async def test_a_file_s_own_address_is_handed_on_where_the_operator_says_so(back
         assert await say(program, "make a video", attachments=too_large, event="e2") == "failed"
     assert backend.world.uploads == [[url]]
     assert "too large" in chat.replies[-1]
+
+
+async def test_a_bare_cancel_that_is_done_again_takes_no_second_job(backend: Backend, tmp_path: Path) -> None:
+    async with open_chat(tmp_path, backend.url, work=False) as (program, _):
+        jobs = [(await program.relay.take(message(text))).job for text in ("one", "two", "three")]
+        cancel = (await program.relay.take(message("stop"))).job
+        # Its first holder died between the cancel and what is told of it.
+        assert await program.store.inbox.cancel(jobs[0]) == "queued"
+        facts = json.dumps({"cancels": jobs[0]})
+        await program.store.server.do("HSET", program.store.keys("t", cancel), "facts", facts)
+    async with open_chat(tmp_path, backend.url) as (program, _):
+        assert await over(program, cancel) == "done"
+        assert [await over(program, job) for job in jobs] == ["cancelled", "done", "done"]
+
+
+async def test_a_cancel_that_comes_after_the_video_leaves_the_turn_done(backend: Backend, tmp_path: Path) -> None:
+    chat = Chat()
+    async with open_chat(tmp_path, backend.url, chat, work=False) as (program, _):
+        job = (await program.relay.take(message("one"))).job
+        late = {"step": "1", "stage": "delivered", "cancel": "1", "began_ms": "1", "facts": '{"changed": true}'}
+        await program.store.server.do("HSET", program.store.keys("t", job), *(x for pair in late.items() for x in pair))
+    async with open_chat(tmp_path, backend.url, chat) as (program, _):
+        assert await over(program, job) == "done"
+    assert "cancel" not in " ".join(chat.replies).lower()
