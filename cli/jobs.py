@@ -15,7 +15,7 @@ from core.messages import Message
 from core.store.open import Store, open_store
 from core.store.record import Record
 
-HIDDEN = frozenset({"before"})
+HIDDEN = frozenset({"before", "by"})
 """Facts that tell a person nothing."""
 
 

@@ -63,6 +63,12 @@ class Journal(Protocol):
     def guard(self) -> None:
         """Raise LostLease unless the lease is certainly alive: the last call before bytes leave."""
 
+    async def disclaim(self) -> None:
+        """Leave word, holder or not, that this holder sent nothing after the last stage it wrote."""
+
+    async def disclaimed(self, token: str) -> bool:
+        """Whether the holder of this token left that word: it thawed at the door and found its lease gone."""
+
     @property
     def fence(self) -> tuple[str, str]:
         """What a fenced write beside the record shows: the queue and this holder's token."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Callable, Mapping
 
-from core.store.errors import StoreDown
+from core.store.errors import StoreDown, StoreError
 from core.store.keys import Keys, platform_of, split_queue
 from core.store.record import OURS, Record, read
 from core.store.server import Arg, Server
@@ -104,6 +105,16 @@ class Held:
             self.renewed(began_s)
             self._stepped()
             return
+
+    async def disclaim(self) -> None:
+        """Leave word that this holder sent nothing after its last stage; a store that is away hears nothing."""
+        with contextlib.suppress(StoreError):
+            await self._server.run("disclaim", [self._keys("t", self.turn_id)], [self.token])
+
+    async def disclaimed(self, token: str) -> bool:
+        """Whether the holder of this token left that word. Raises StoreError."""
+        word: str | None = await self._server.do("HGET", self._keys("t", self.turn_id), "unsent")
+        return word == token
 
     def guard(self) -> None:
         """Raise LostLease unless the lease is certainly alive by this machine's own clock."""

@@ -243,6 +243,13 @@ return 'running'
 """
 )
 
+# KEYS turn   ARGV token   -> 1, or 0: there is no such turn any more. Not fenced: a former holder says so.
+DISCLAIM = """
+if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
+redis.call('HSET', KEYS[1], 'unsent', ARGV[1])
+return 1
+"""
+
 # KEYS own value   ARGV queue token text   -> 1, or 0: not the holder
 SAVE = (
     _OWNED
@@ -288,6 +295,7 @@ ALL = {
     "release": RELEASE,
     "handover": HANDOVER,
     "cancel": CANCEL,
+    "disclaim": DISCLAIM,
     "save": SAVE,
     "swap": SWAP,
     "unlock": UNLOCK,

@@ -30,6 +30,12 @@ class Paper:
         if self._lost:
             raise LostLease
 
+    async def disclaim(self) -> None:
+        raise AssertionError
+
+    async def disclaimed(self, token: str) -> bool:
+        raise AssertionError
+
 
 def rendered(paper: Paper) -> Turn:
     message = Message("m", Channel("console", "c"), Person("p"))
