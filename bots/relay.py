@@ -409,6 +409,10 @@ class Relay:
         if journal is not None:
             await self._store.sessions.save(channel.key, replace(session, open_render=None), journal)
 
+    async def usual(self) -> tuple[float, float] | None:
+        """Return how long a turn took lately."""
+        return await self._usual("turn")
+
     # -- posts outside of a turn
 
     async def _acknowledge(self, message: Message, receipt: Receipt) -> None:

@@ -114,7 +114,12 @@ async def _renew(turn: Turn, tools: Tools) -> AsyncGenerator[Event, None]:
 def _spoken(turn: Turn) -> bool:
     """Whether words of this turn may have reached the agent already."""
     here = isinstance(turn.plan[turn.step], Chat) and turn.stage not in (Stage.BEGIN, Stage.SNAPSHOT)
-    return here or any(isinstance(part, Chat) for part in turn.plan[: turn.step])
+    return here or _spoke_before(turn)
+
+
+def _spoke_before(turn: Turn) -> bool:
+    """Whether the agent has heard this turn: an intent that was left behind said its words to the end."""
+    return any(isinstance(part, Chat) for part in turn.plan[: turn.step])
 
 
 def flow(intent: Intent, turn: Turn, tools: Tools) -> AsyncGenerator[Event, None]:
@@ -166,7 +171,7 @@ async def _cancel(turn: Turn, tools: Tools) -> AsyncGenerator[Event, None]:
             paid = None
         case _:
             pass
-    if turn.facts.get("changed"):
+    if turn.facts.get("changed") or turn.stage is Stage.HEARD or _spoke_before(turn):
         paid = True
     await turn.reach(Stage.CANCELLED, paid=paid)
     yield Cancelled(running=True, paid=paid)

@@ -110,6 +110,10 @@ class Jobs(Protocol):
         """Return what a job stored of itself; {} if nobody knows it any more."""
         ...
 
+    async def usual(self) -> tuple[float, float] | None:
+        """Return how long a turn took lately, seconds: from, to; None while too few were measured."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Tools:

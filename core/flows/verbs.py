@@ -54,7 +54,7 @@ async def run(intent: Do, turn: Turn, tools: Tools) -> AsyncGenerator[Event, Non
         case "ask":
             yield Told("edit-which")
         case "status":
-            async with aclosing(status.run(Status(), turn, tools)) as events:
+            async with aclosing(status.run(Status(), turn, tools, intent.argument)) as events:
                 async for event in events:
                     yield event
         case "queue":

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bots.adapter import Gone, Refused, SendDoubtful, TooLarge
+from bots.adapter import FREE, Departure, Gone, Post, Refused, SendDoubtful, Sent, TooLarge, Where
 from core.messages import Attachment
 from tests.support.backend import Backend, Script
 from tests.support.program import Chat, clip, message, open_chat, over, say, track
@@ -390,3 +390,51 @@ async def test_a_cancel_that_comes_after_the_video_leaves_the_turn_done(backend:
     async with open_chat(tmp_path, backend.url, chat) as (program, _):
         assert await over(program, job) == "done"
     assert "cancel" not in " ".join(chat.replies).lower()
+
+
+async def test_status_of_a_job_tells_its_place_and_a_measured_range(backend: Backend, tmp_path: Path) -> None:
+    backend.world.script.stream_s = 600.0
+    async with open_chat(tmp_path, backend.url) as (program, chat):
+        for took_s in (100.0, 120.0, 200.0, 220.0):
+            await program.store.history.took("turn", took_s)
+        jobs = [(await program.relay.take(message(text))).job for text in ("one", "two", "three")]
+        for job, told in (
+            (jobs[0], ["working on a message", "usually 2 min to 4 min"]),
+            (jobs[2], ["2 jobs come first", "usually 4 min to 7 min"]),
+        ):
+            pressed = await program.relay.press("status", job, message("", event=f"press {job}"))
+            assert pressed is not None
+            await over(program, pressed.job)
+            assert any(all(part in reply for part in told) for reply in chat.replies), chat.replies
+
+
+async def test_a_cancel_after_the_answer_says_that_it_was_paid(backend: Backend, tmp_path: Path) -> None:
+    chat = Chat()
+    async with open_chat(tmp_path, backend.url, chat, work=False) as (program, _):
+        job = (await program.relay.take(message("nothing of it"))).job
+        plan = '[{"text": "x", "kind": "chat"}, {"asked": false, "kind": "export"}]'
+        at = {"plan": plan, "step": "1", "stage": "begin", "cancel": "1", "began_ms": "1"}
+        await program.store.server.do("HSET", program.store.keys("t", job), *(x for pair in at.items() for x in pair))
+    async with open_chat(tmp_path, backend.url, chat) as (program, _):
+        assert await over(program, job) == "cancelled"
+    assert "may have been counted" in chat.replies[-1]
+
+
+class Late(Chat):
+    """A chat without nonces, whose acknowledgements arrive late: after the turn has begun."""
+
+    async def send(self, where: Where, post: Post, nonce: str, departure: Departure = FREE) -> Sent:
+        if post.stage == "queued":
+            while not any(one.title == post.title for one in self.posts.values()):
+                await asyncio.sleep(0.02)
+        return await super().send(where, post, f"{nonce}/{len(self.order)}", departure)
+
+
+async def test_no_card_of_a_late_acknowledgement_stays_open(backend: Backend, tmp_path: Path) -> None:
+    async with open_chat(tmp_path, backend.url, Late()) as (program, chat):
+        first = (await program.relay.take(message("one"))).job
+        second = (await program.relay.take(message("two"))).job
+        for job in (first, second):
+            assert await over(program, job) == "done"
+    assert [post.title for post in chat.posts.values() if post.kind == "status" and not post.final] == []
+    assert sum(post.title == "two" for post in chat.posts.values() if post.kind == "status") == 2
