@@ -129,7 +129,7 @@ _leaves: ContextVar[Leaves | None] = ContextVar("leaves", default=None)
 
 @contextmanager
 def leaving(leaves: Leaves) -> Iterator[None]:
-    """Within: each request of a PlainRequest awaits `leaves` with its connection open, before its first byte."""
+    """Within: each request of a PlainRequest awaits `leaves` with its connection open, before its body leaves."""
     was = _leaves.set(leaves)
     try:
         yield
@@ -143,7 +143,8 @@ async def _at_the_door(request: httpx.Request) -> None:
         return
 
     async def trace(name: str, info: Mapping[str, Any]) -> None:
-        if name == "http11.send_request_headers.started" and info["request"].method != b"CONNECT":
+        # Not at the headers: without its body no request is carried out, and each write lets the loop turn once.
+        if name == "http11.send_request_body.started" and info["request"].method != b"CONNECT":
             await leaves()
 
     request.extensions = {**request.extensions, "trace": trace}

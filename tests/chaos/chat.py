@@ -167,7 +167,7 @@ class Way:
         """One request; what may be repeated here is: edits, looks, and posts where a nonce makes one of them."""
 
         async def trace(name: str, _info: Any) -> None:
-            if name == "http11.send_request_headers.started":
+            if name == "http11.send_request_body.started":
                 await departure.leaves()
 
         what["extensions"] = {"trace": trace}

@@ -57,7 +57,6 @@ async def test_a_kill_at_any_step_pays_once_and_delivers_once(tmp_path: Path) ->
     doubts = {outcome.points[-1]: outcome.doubtful for outcome in outcomes if outcome.state == "doubtful"}
     assert doubts == {
         "after write sending": "message",
-        "before POST /run_sse": "message",
         "after write delivering": "delivery",
         "after POST /post/result": "delivery",
         "before write delivered": "delivery",
@@ -66,7 +65,7 @@ async def test_a_kill_at_any_step_pays_once_and_delivers_once(tmp_path: Path) ->
 
 
 @pytest.mark.timeout(180)
-@pytest.mark.parametrize("at", ["after write sending", "before POST /run_sse"])
+@pytest.mark.parametrize("at", ["before write sending", "after write sending"])
 async def test_who_thaws_at_the_door_leaves_no_doubt_and_sends_nothing(tmp_path: Path, at: str) -> None:
     with RealServer(tmp_path / "store", "--appendfsync", "always") as server:
         outcome = await thaw_after(at, Course(SEEKER, "words"), tmp_path, server, clip())
