@@ -70,6 +70,9 @@ class Fuse:
         self, request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
     ) -> web.StreamResponse:
         name = _named(request)
+        if request.content_type == "application/json":
+            with contextlib.suppress(ConnectionError):
+                await request.read()  # the whole of it has come: headers alone are no request yet
         try:
             self.step(f"before {name}")
             response = await handler(request)

@@ -57,6 +57,7 @@ async def test_a_kill_at_any_step_pays_once_and_delivers_once(tmp_path: Path) ->
     doubts = {outcome.points[-1]: outcome.doubtful for outcome in outcomes if outcome.state == "doubtful"}
     assert doubts == {
         "after write sending": "message",
+        "before POST /run_sse": "message",
         "after write delivering": "delivery",
         "after POST /post/result": "delivery",
         "before write delivered": "delivery",
