@@ -7,7 +7,7 @@ import contextlib
 import logging
 import random
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -46,6 +46,9 @@ LOCALE_TTL_S = 90 * 86_400.0
 ABOUT = 40
 UNLIMITED = 1 << 30
 
+REDRAW_S = 1.0
+"""What a former holder had on its way has arrived by then."""
+
 PLATFORM_LOOK_S = 30.0
 PLATFORM_AWAY_S = 86_400.0
 """A video waits so long for a platform that is out of reach, and is tried so often."""
@@ -83,6 +86,7 @@ class Relay:
         self._store, self._nemo, self._outbounds, self._texts = store, nemo, outbounds, texts
         self._courier, self._spool, self._manner = courier, spool, manner
         self._rng, self._sleep, self._now_s, self._clock_s = rng, sleep, now_s, clock_s
+        self._late: set[asyncio.Task[None]] = set()
 
     # -- the way in
 
@@ -173,6 +177,8 @@ class Relay:
             await self._run(turn, trip)
         except (LostLease, Later, asyncio.CancelledError):
             trip.box.drop()
+            if held.lost and trip.box.card_id:
+                self._behind(self._redraw(turn.id))
             raise
         finally:
             trip.ticker.cancel()
@@ -183,7 +189,7 @@ class Relay:
         locale = await self.locale_of(record.message.channel.platform, record.message.person, record.message.locale)
         await self._post_once(record.message, Failed("Parked", {"job": record.turn_id}), locale)
         if "card" in record.extra:
-            await self._close_card(record, "failed")
+            await self._close_card(record, Stage.FAILED)
         await self._make_up(record.message.channel, held)
 
     async def _trip(self, turn: Turn, held: Held) -> Trip:
@@ -216,7 +222,7 @@ class Relay:
         quiet = turn.message.verb == OWED  # nobody asked for it now: it shows when there is something to show
         if not aside:
             trip.ticker.start(lambda: self._still(trip))
-            if not quiet:
+            if not quiet and turn.stage not in conversation.ENDED:
                 self._show(trip, await self._begun(turn, trip))
         async with aclosing(conversation.take(turn, trip.tools)) as events:
             async for event in events:
@@ -313,10 +319,8 @@ class Relay:
 
     def _closed(self, turn: Turn, trip: Trip) -> Card:
         """The last state of a card: one short line."""
-        keys = {Stage.CANCELLED: "cancelled", Stage.FAILED: "failed", Stage.DOUBTFUL: "doubtful"}
-        name = keys.get(turn.stage, "superseded" if turn.facts.get("superseded") else "done")
-        line = trip.say("export-superseded") if name == "superseded" else trip.say(f"chat-{name}")
-        return replace(trip.card, stage=name, line=line, done=None, final=True, link=None)
+        name, key = _ending(turn.stage, turn.facts)
+        return replace(trip.card, stage=name, line=trip.say(key), done=None, final=True, link=None)
 
     # -- what a turn needs
 
@@ -380,7 +384,7 @@ class Relay:
         record = await self._store.inbox.record(job_id)
         outcome = await self._store.inbox.cancel(job_id)
         if outcome == "queued" and record is not None and "card" in record.extra:
-            await self._close_card(record)
+            await self._close_card(record, Stage.CANCELLED)
         if outcome == "queued" and record is not None:
             await self._make_up(record.message.channel)
         return outcome
@@ -435,11 +439,27 @@ class Relay:
                 # Its turn began meanwhile, or will, with a card of its own: nobody would ever finish this one.
                 await outbound.edit(where, sent.id, card_post(replace(card, final=True), say))
 
-    async def _close_card(self, record: Record, stage: str = "cancelled") -> None:
+    async def _redraw(self, turn_id: str) -> None:
+        """A picture of ours may have come after the last one of our successor: an end is drawn again."""
+        await self._sleep(REDRAW_S)
+        with contextlib.suppress(StoreError):
+            record = await self._store.inbox.record(turn_id)
+            if record is not None and record.ended_ms is not None and "card" in record.extra:
+                await self._close_card(record, record.stage)
+
+    def _behind(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do something that nobody has to wait for."""
+        task = asyncio.create_task(work, name="behind")
+        self._late.add(task)
+        task.add_done_callback(self._late.discard)
+        task.add_done_callback(lambda over: over.cancelled() or over.exception())
+
+    async def _close_card(self, record: Record, stage: Stage) -> None:
         message = record.message
         locale = await self._locale(message)
         say = self._say(locale)
-        card = Card(job=record.turn_id, title=about(message), stage=stage, line=say(f"chat-{stage}"), final=True)
+        name, key = _ending(stage, record.facts)
+        card = Card(job=record.turn_id, title=about(message), stage=name, line=say(key), final=True)
         where = Where(message.channel, message.person.id, message.reply, locale)
         with contextlib.suppress(OutboundError):
             await self._outbounds[message.channel.platform].edit(where, record.extra["card"], card_post(card, say))
@@ -520,6 +540,13 @@ def about(message: Message) -> str:
         return (attachment.title or attachment.name)[:ABOUT]
     words = " ".join(message.text.split())
     return words if len(words) <= ABOUT else f"{words[: ABOUT - 1]}…"
+
+
+def _ending(stage: Stage, facts: Mapping[str, Any]) -> tuple[str, str]:
+    """The name of a turn's end, and the key of its sentence."""
+    names = {Stage.CANCELLED: "cancelled", Stage.FAILED: "failed", Stage.DOUBTFUL: "doubtful", Stage.PARKED: "failed"}
+    name = names.get(stage, "superseded" if facts.get("superseded") else "done")
+    return name, "export-superseded" if name == "superseded" else f"chat-{name}"
 
 
 def _origin(record: Record) -> str:

@@ -71,6 +71,11 @@ class Held:
         return self.queue, self.token
 
     @property
+    def lost(self) -> bool:
+        """Whether the lease is not certainly alive any more."""
+        return clock() >= self._alive_until_s
+
+    @property
     def under_way(self) -> bool:
         """Whether an effect that must not happen twice may be on its way: worth a moment's wait at the end."""
         return self._fields.get("stage") in _BEFORE_EFFECTS
@@ -118,7 +123,7 @@ class Held:
 
     def guard(self) -> None:
         """Raise LostLease unless the lease is certainly alive by this machine's own clock."""
-        if clock() >= self._alive_until_s:
+        if self.lost:
             raise LostLease
 
     def renewed(self, began_s: float) -> None:

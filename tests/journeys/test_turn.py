@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from bots.adapter import FREE, Departure, Gone, Post, Refused, SendDoubtful, Sent, TooLarge, Where
-from core.messages import Attachment
+from core.messages import Attachment, Channel
+from tests.core.store.servers import RealServer
 from tests.support.backend import Backend, Script
 from tests.support.program import Chat, clip, message, open_chat, over, say, track
 
@@ -438,3 +439,47 @@ async def test_no_card_of_a_late_acknowledgement_stays_open(backend: Backend, tm
             assert await over(program, job) == "done"
     assert [post.title for post in chat.posts.values() if post.kind == "status" and not post.final] == []
     assert sum(post.title == "two" for post in chat.posts.values() if post.kind == "status") == 2
+
+
+class Crossed(Chat):
+    """A chat in which one picture of a former holder arrives after the last one of its successor."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.frozen = asyncio.Event()
+        self.thawed = asyncio.Event()
+        self._late: asyncio.Task[None] | None = None
+
+    async def edit(self, where: Where, sent_id: str, post: Post, departure: Departure = FREE) -> None:
+        if self._late is not None:
+            await super().edit(where, sent_id, post, departure)
+            return
+        await departure.leaves()
+        self._late = asyncio.create_task(self._arrive(sent_id, post))
+        self.frozen.set()
+        await self._late
+
+    async def _arrive(self, sent_id: str, post: Post) -> None:
+        await self.thawed.wait()
+        self.posts[sent_id] = post
+
+
+async def test_a_picture_of_a_former_holder_does_not_stay_the_last_one(backend: Backend, tmp_path: Path) -> None:
+    backend.world.script.stream_s = 600.0
+    chat = Crossed()
+    with RealServer(tmp_path / "store") as store:
+        async with open_chat(tmp_path, backend.url, chat, redis_url=store.url, lease_s=1.5) as (program, _):
+            job = (await program.relay.take(message("one"))).job
+            await chat.frozen.wait()
+            keys = program.store.keys
+            # Its lease ran out while it was frozen, and a successor brought the turn to its end.
+            end = {"stage": "doubtful", "ended_ms": "1"}
+            await program.store.server.do("HSET", keys("t", job), *(part for pair in end.items() for part in pair))
+            await program.store.server.do("HSET", keys("own"), "console:c1", "9:successor")
+            await chat.edit(Where(Channel("console", "c1")), "1", Post("status", "It is over.", final=True))
+            chat.thawed.set()
+            async with asyncio.timeout(30):
+                while chat.posts["1"].final:
+                    await asyncio.sleep(0.01)
+                while not chat.posts["1"].final:
+                    await asyncio.sleep(0.01)
