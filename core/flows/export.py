@@ -38,6 +38,9 @@ from core.router import route
 from core.turn import Stage, Turn
 from core.verbs import OWED
 
+POLLS_KEPT = 10
+"""Each so many looks at a render are noted: who comes after goes on counting."""
+
 
 async def run(intent: Export, turn: Turn, tools: Tools) -> AsyncGenerator[Event, None]:
     """Take the export part of a turn from wherever it stands to its end."""
@@ -179,6 +182,8 @@ async def _watch(intent: Export, desk: Desk) -> AsyncGenerator[Event, None]:
     turn, tools = desk.turn, desk.tools
     yield Working("rendering")
     polls, shown = int(turn.facts.get("polls", 0)), -1.0
+    # Added up, not read off a clock: one that jumps must not lose a render, nor hours in which nobody looked.
+    watched_s = float(turn.facts.get("watched", 0.0))
     while True:
         if not intent.asked and await _newer_edit(desk):
             await tools.nemo.cancel_render(turn.facts["render"])
@@ -196,19 +201,23 @@ async def _watch(intent: Export, desk: Desk) -> AsyncGenerator[Event, None]:
                 yield Failed("RenderFailed", {"reason": render.reason or ""}, retry=True)
                 return
             await _adopt_or_submit(desk)
-            polls = 0
+            polls, watched_s = 0, 0.0
         elif render is not None and render.progress is not None and render.progress > shown:
             shown = render.progress
             yield Progress(shown)
         polls += 1
+        slow = polls >= tools.pace.poll_slow_after
+        if polls == tools.pace.poll_slow_after or polls % POLLS_KEPT == 0:
+            await turn.reach(Stage.RENDERING, polls=polls, watched=watched_s)
         if polls == tools.pace.poll_slow_after:
-            await turn.reach(Stage.RENDERING, polls=polls)
             yield RenderSlow()
-        if tools.now_s() - float(turn.facts.get("since", tools.now_s())) > tools.pace.render_limit_s:
+        if watched_s > tools.pace.render_limit_s:
             await turn.reach(Stage.FAILED, failed="RenderLost", at="export")
             yield Failed("RenderLost", retry=True)
             return
-        await tools.sleep(tools.pace.poll_slow_s if polls >= tools.pace.poll_slow_after else tools.pace.poll_s)
+        wait_s = tools.pace.poll_slow_s if slow else tools.pace.poll_s
+        await tools.sleep(wait_s)
+        watched_s += wait_s
 
 
 async def _look(desk: Desk) -> Render | None:

@@ -483,3 +483,33 @@ async def test_a_picture_of_a_former_holder_does_not_stay_the_last_one(backend: 
                     await asyncio.sleep(0.01)
                 while not chat.posts["1"].final:
                     await asyncio.sleep(0.01)
+
+
+async def test_a_render_that_never_ends_is_given_up_and_not_paid_for_again(backend: Backend, tmp_path: Path) -> None:
+    backend.world.script.render_s = 600.0
+    async with open_chat(tmp_path, backend.url, render_limit_s=1.0) as (program, chat):
+        job = (await program.relay.take(message("one"))).job
+        assert await over(program, job) == "failed"
+        backend.world.script.render_s = 0.1
+        button = chat.posts[chat.order[-1]].buttons[0]
+        pressed = await program.relay.press(button.action, button.job, message("", event="press"))
+        assert pressed is not None
+        assert await over(program, pressed.job) == "done"
+    assert (backend.world.said, len(chat.videos)) == ({"one": 1}, 1)
+
+
+async def test_a_clock_that_jumps_by_hours_loses_no_render(backend: Backend, tmp_path: Path) -> None:
+    backend.world.script.render_s = 1.0
+    async with open_chat(tmp_path, backend.url) as (program, chat):
+        job = (await program.relay.take(message("one"))).job
+        while not backend.world.renders:
+            await asyncio.sleep(0.01)
+    # Whoever goes on has a clock ten hours ahead of the one that noted when the render began.
+    async with open_chat(tmp_path, backend.url, chat, work=False) as (program, _):
+        key = program.store.keys("t", job)
+        facts = json.loads(await program.store.server.do("HGET", key, "facts"))
+        facts["since"] = facts.get("since", 36_000.0) - 36_000.0
+        await program.store.server.do("HSET", key, "facts", json.dumps(facts))
+    async with open_chat(tmp_path, backend.url, chat) as (program, _):
+        assert await over(program, job) == "done"
+    assert len(chat.videos) == 1
