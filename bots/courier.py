@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import logging
 import secrets
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -31,7 +32,7 @@ from bots.presenter import Say, result_post
 from core.errors import BadAnswer
 from core.nemo.client import NemoClient
 from core.render import Delivery, Render
-from core.turn import Stage, Turn
+from core.turn import UNSENT, LostLease, Stage, Turn
 
 log = logging.getLogger(__name__)
 
@@ -47,12 +48,12 @@ class Sending(Free):
 
     def __init__(self, turn: Turn) -> None:
         self._turn = turn
-        self.left = turn.stage is Stage.DELIVERING
+        self.left = False
 
     async def leaves(self) -> None:
         """Store that the result may be there from here on. Raises LostLease."""
-        if self._turn.stage is not Stage.DELIVERING:
-            await self._turn.reach(Stage.DELIVERING)
+        if not self.left:
+            await self._turn.reach(Stage.DELIVERING, by=self._turn.journal.fence[1])
         self._turn.guard()
         self.left = True
 
@@ -60,6 +61,12 @@ class Sending(Free):
         """Nothing was sent: a death while it waits leaves no doubt."""
         self.left = False
         await self._turn.reach(Stage.RENDERED)
+
+    async def _unsend(self) -> None:
+        try:
+            await self.held()
+        except LostLease:
+            await self._turn.journal.leave_word(UNSENT)
 
     async def through(self, sending: Coroutine[None, None, Sent]) -> Sent:
         """Send; a result on its way is waited for even if the turn is interrupted, and then noted.
@@ -75,11 +82,15 @@ class Sending(Free):
                 task.cancel()
             await asyncio.wait({task}, timeout=RESULT_S)
             if not self.left and self._turn.stage is Stage.DELIVERING:
-                await asyncio.shield(self.held())
+                await asyncio.shield(self._unsend())
             elif task.done() and not task.cancelled() and task.exception() is None:
                 await asyncio.shield(_done(self._turn, task.result(), str(self._turn.facts.get("render", ""))))
             raise
         except SendDoubtful:
+            raise
+        except LostLease:
+            if not self.left:
+                await asyncio.shield(self._turn.journal.leave_word(UNSENT))
             raise
         except OutboundError:
             await self.held()
@@ -121,6 +132,7 @@ class Courier:
         folder: Where videos lie between their download and their delivery.
         copies: Whether smaller copies are made.
         link_of: The file's own address → the one that people may see; None where there is none.
+        look_s: How long a former holder is waited for that may be frozen on its way, where nothing can be searched.
         through_api: Fetch files through the API at once: a studio of ours names them by PUBLIC_URL, which need not be
             reachable from where the bots run.
     """
@@ -133,10 +145,13 @@ class Courier:
         copies: bool,
         link_of: Callable[[str], str | None],
         through_api: bool = False,
+        look_s: float = 30.0,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._nemo, self._folder = nemo, folder
         self._copies, self._link_of = copies, link_of
         self._through_api = through_api
+        self._look_s, self._sleep = look_s, sleep
 
     async def deliver(self, parcel: Parcel) -> Outcome:
         """Deliver once. A restart in the middle looks for the post where the platform can, else tells a doubt.
@@ -156,6 +171,7 @@ class Courier:
                 return await self._doubtful(turn)
             if found is not None:
                 return await _done(turn, found, parcel.delivery.render_id)
+            await turn.reach(Stage.RENDERED)
         again = await self._again(parcel)
         if again is not None:
             return again
@@ -267,9 +283,18 @@ class Courier:
             cover.unlink(missing_ok=True)
 
     async def _find(self, parcel: Parcel) -> Sent | None:
-        if not parcel.outbound.limits(parcel.where).finds_own_posts:
+        """Look for what an earlier holder sent; None: it certainly sent nothing. Raises OutboundError: nobody knows."""
+        if parcel.outbound.limits(parcel.where).finds_own_posts:
+            return await parcel.outbound.find(parcel.where, parcel.mark, parcel.card_id)
+        journal, by = parcel.turn.journal, str(parcel.turn.facts.get("by"))
+        word = await journal.word_of(by)
+        if word is None:
+            # Perhaps it is only frozen, and will tell.
+            await self._sleep(self._look_s)
+            word = await journal.word_of(by)
+        if word is None:
             raise SendDoubtful
-        return await parcel.outbound.find(parcel.where, parcel.mark, parcel.card_id)
+        return None if word == UNSENT else Sent(*json.loads(word))
 
     async def _kept(self, turn: Turn, error: Gone | Refused) -> Outcome:
         log.warning("turn %s: the result is kept, the chat refuses it: %s", turn.id, type(error).__name__)
@@ -296,5 +321,9 @@ class Courier:
 async def _done(turn: Turn, sent: Sent, render_id: str) -> Outcome:
     # The id is that of one render's file: a turn may deliver two.
     file = [render_id, sent.file_id] if sent.file_id else None
-    await turn.reach(Stage.DELIVERED, sent=sent.id, file=file, undelivered=None)
+    try:
+        await turn.reach(Stage.DELIVERED, sent=sent.id, file=file, undelivered=None, by=None)
+    except LostLease:
+        await asyncio.shield(turn.journal.leave_word(json.dumps([sent.id, sent.file_id, sent.link])))
+        raise
     return Outcome("delivered", sent)

@@ -42,7 +42,7 @@ from core.flows.tools import Desk, Seen, Tools, beside
 from core.intents import Chat
 from core.nemo import gui
 from core.nemo.stream import End, Piece, StreamError, Text, ToolCall
-from core.turn import LostLease, Stage, Turn
+from core.turn import UNSENT, LostLease, Stage, Turn
 
 FIRST_VERSION_LOOKS = 3
 """Looks at the state within one answer that makes a video, to know a first version when the agent speaks of it."""
@@ -158,7 +158,7 @@ async def _unsend(turn: Turn) -> None:
     try:
         await turn.reach(Stage.BEGIN)
     except LostLease:
-        await turn.journal.disclaim()
+        await turn.journal.leave_word(UNSENT)
 
 
 async def _look_for_first_version(heard: Heard, desk: Desk) -> None:
@@ -310,7 +310,7 @@ async def _recover(desk: Desk) -> AsyncGenerator[Event, None]:
     looked = min(int(turn.facts.get("looks", 0)), tools.pace.look_times - 1)
     for look in range(looked, tools.pace.look_times):
         await tools.sleep(tools.pace.look_first_s if look == 0 else tools.pace.look_again_s)
-        if not turn.facts.get("arrived") and await turn.journal.disclaimed(str(turn.facts.get("by"))):
+        if not turn.facts.get("arrived") and await turn.journal.word_of(str(turn.facts.get("by"))) == UNSENT:
             await turn.reach(Stage.BEGIN, looks=None)  # who was to send it thawed, and certainly did not
             return
         try:

@@ -111,15 +111,16 @@ class Held:
             self._stepped()
             return
 
-    async def disclaim(self) -> None:
-        """Leave word that this holder sent nothing after its last stage; a store that is away hears nothing."""
+    async def leave_word(self, word: str) -> None:
+        """Say what became of the effect of this holder's last stage; a store that is away hears nothing."""
         with contextlib.suppress(StoreError):
-            await self._server.run("disclaim", [self._keys("t", self.turn_id)], [self.token])
+            await self._server.run("word", [self._keys("t", self.turn_id)], [f"{self.token} {word}"])
 
-    async def disclaimed(self, token: str) -> bool:
-        """Whether the holder of this token left that word. Raises StoreError."""
-        word: str | None = await self._server.do("HGET", self._keys("t", self.turn_id), "unsent")
-        return word == token
+    async def word_of(self, token: str) -> str | None:
+        """Return what the holder of this token said so, if it did. Raises StoreError."""
+        said: str = await self._server.do("HGET", self._keys("t", self.turn_id), "word") or ""
+        whose, _, word = said.partition(" ")
+        return word if whose == token else None
 
     def guard(self) -> None:
         """Raise LostLease unless the lease is certainly alive by this machine's own clock."""

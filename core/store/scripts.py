@@ -243,10 +243,10 @@ return 'running'
 """
 )
 
-# KEYS turn   ARGV token   -> 1, or 0: there is no such turn any more. Not fenced: a former holder says so.
-DISCLAIM = """
+# KEYS turn   ARGV word   -> 1, or 0: there is no such turn any more. Not fenced: a former holder speaks.
+WORD = """
 if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
-redis.call('HSET', KEYS[1], 'unsent', ARGV[1])
+redis.call('HSET', KEYS[1], 'word', ARGV[1])
 return 1
 """
 
@@ -295,7 +295,7 @@ ALL = {
     "release": RELEASE,
     "handover": HANDOVER,
     "cancel": CANCEL,
-    "disclaim": DISCLAIM,
+    "word": WORD,
     "save": SAVE,
     "swap": SWAP,
     "unlock": UNLOCK,

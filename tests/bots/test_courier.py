@@ -20,6 +20,7 @@ class Paper:
 
     def __init__(self, *, lost: bool = False) -> None:
         self.stages: list[str] = []
+        self.words: list[str] = []
         self._lost = lost
 
     async def write(self, fields: Mapping[str, str]) -> None:
@@ -30,11 +31,11 @@ class Paper:
         if self._lost:
             raise LostLease
 
-    async def disclaim(self) -> None:
-        raise AssertionError
+    async def leave_word(self, word: str) -> None:
+        self.words.append(word)
 
-    async def disclaimed(self, token: str) -> bool:
-        raise AssertionError
+    async def word_of(self, token: str) -> str | None:
+        return None
 
 
 def rendered(paper: Paper) -> Turn:
@@ -88,6 +89,7 @@ async def test_a_former_holder_sends_nothing() -> None:
     sending = Sending(rendered(paper))
     with pytest.raises(LostLease):
         await sending.through(post(sending, None, left=True))
+    assert paper.words == ["unsent"]
 
 
 async def interrupted(sending: Sending, work: asyncio.Future[Sent], *, after: asyncio.Event) -> None:

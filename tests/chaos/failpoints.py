@@ -16,7 +16,6 @@ from core.store import scripts
 from core.store.config import StoreConfig
 from core.store.open import Store, open_store
 from core.store.record import Record
-from core.turn import Stage
 from tests.chaos.chat import BLIND, ChatServer
 from tests.chaos.forks import Fork
 from tests.chaos.fuse import Fuse, StoreProxy
@@ -131,7 +130,7 @@ async def die_at(deaths: Deaths, course: Course, folder: Path, server: RealServe
 
 
 async def thaw_after(at: str, course: Course, folder: Path, server: RealServer, video: bytes) -> Outcome:
-    """Freeze a worker at a step until another one has its turn and looks for what became of it, then let it go on."""
+    """Freeze a worker at a step until another one has its turn, then let it go on."""
     name = f"{next(_numbers)}-thaws"
     async with scene(folder / name, server, name, video) as here:
         job = (await here.store.inbox.put(message_of(course, here.folder))).turn_id
@@ -144,7 +143,8 @@ async def thaw_after(at: str, course: Course, folder: Path, server: RealServer, 
                 while not here.fuse.blown:
                     await asyncio.sleep(0.02)
                 workers.append(Fork(here.folder / "worker.log", work, replace(here.place, replica="w2")))
-                while (await here.record(job)).stage is not Stage.LOOKING:
+                queue = (await here.record(job)).channel_key
+                while not (await here.store.server.do("HGET", here.store.keys("own"), queue) or "").endswith(":w2"):
                     await asyncio.sleep(0.02)
                 workers[0].send_signal(signal.SIGCONT)
                 while (await here.record(job)).ended_ms is None:

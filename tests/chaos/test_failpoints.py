@@ -66,8 +66,17 @@ async def test_a_kill_at_any_step_pays_once_and_delivers_once(tmp_path: Path) ->
 
 
 @pytest.mark.timeout(180)
-@pytest.mark.parametrize("at", ["before write sending", "after write sending"])
-async def test_who_thaws_at_the_door_leaves_no_doubt_and_sends_nothing(tmp_path: Path, at: str) -> None:
+@pytest.mark.parametrize(
+    ("course", "at"),
+    [
+        (VIDEO, "before write sending"),
+        (VIDEO, "after write sending"),
+        (UNSEEN, "after write delivering"),
+        (UNSEEN, "after POST /post/result"),
+        (UNSEEN, "before write delivered"),
+    ],
+)
+async def test_who_thaws_tells_what_became_of_it_and_leaves_no_doubt(tmp_path: Path, course: Course, at: str) -> None:
     with RealServer(tmp_path / "store", "--appendfsync", "always") as server:
-        outcome = await thaw_after(at, Course(SEEKER, "words"), tmp_path, server, clip())
+        outcome = await thaw_after(at, course, tmp_path, server, clip())
     assert (outcome.state, outcome.faults) == ("done", ())
