@@ -31,7 +31,7 @@ import httpx
 from pydantic import SecretStr
 
 from bench.stream import HEAD, event, resident_bytes
-from bots.adapter import Limits, Post, Sent, Video, Where
+from bots.adapter import FREE, Departure, Limits, Post, Sent, Video, Where
 from bots.app import Backend, open_program, running
 from bots.settings import Settings
 from core.messages import Attachment, Channel, Message, Person
@@ -127,14 +127,16 @@ class Counting:
     def limits(self, where: Where) -> Limits:
         return self._limits
 
-    async def send(self, where: Where, post: Post, nonce: str) -> Sent:
+    async def send(self, where: Where, post: Post, nonce: str, departure: Departure = FREE) -> Sent:
+        await departure.leaves()
         if post.kind == "reply":
             self.replies += 1
         else:
             self.cards += 1
         return Sent(nonce)
 
-    async def edit(self, where: Where, sent_id: str, post: Post) -> None:
+    async def edit(self, where: Where, sent_id: str, post: Post, departure: Departure = FREE) -> None:
+        await departure.leaves()
         self.cards += 1
         if post.final:
             self._left -= 1
@@ -145,7 +147,8 @@ class Counting:
         """Wait for the last card of every turn."""
         await self._over.wait()
 
-    async def send_video(self, where: Where, video: Video, post: Post, nonce: str) -> Sent:
+    async def send_video(self, where: Where, video: Video, post: Post, nonce: str, departure: Departure = FREE) -> Sent:
+        await departure.leaves()
         return Sent(nonce)
 
     async def find(self, where: Where, nonce: str, after_id: str | None) -> Sent | None:

@@ -151,6 +151,35 @@ class FetchFailed(OutboundError):
         self.limit_bytes = limit_bytes
 
 
+class Departure(Protocol):
+    """What has to be so when the bytes of a post leave: the lease lives, the stage of a result is written."""
+
+    async def leaves(self) -> None:
+        """Called when nothing is left but to send: no budget, no connection is waited for after it.
+
+        Raises:
+            LostLease: Nothing must be sent. Passed on as it is.
+        """
+        ...
+
+    async def held(self) -> None:
+        """The platform certainly did nothing (a rate limit), and the post waits once more."""
+        ...
+
+
+class Free:
+    """The departure of a post that hangs on nothing."""
+
+    async def leaves(self) -> None:
+        """Go."""
+
+    async def held(self) -> None:
+        """Wait."""
+
+
+FREE: Departure = Free()
+
+
 @runtime_checkable
 class ShowsDrafts(Protocol):
     """An outbound that can show words while they are written (Telegram, private chats)."""
@@ -164,7 +193,7 @@ class ShowsDrafts(Protocol):
 class SendsAgain(Protocol):
     """An outbound whose files can be sent again by their id (Telegram)."""
 
-    async def send_again(self, where: Where, file_id: str, post: Post, nonce: str) -> Sent:
+    async def send_again(self, where: Where, file_id: str, post: Post, nonce: str, departure: Departure = FREE) -> Sent:
         """Post the video of an earlier `Sent.file_id` without an upload.
 
         Raises:
@@ -174,29 +203,33 @@ class SendsAgain(Protocol):
 
 
 class Outbound(Protocol):
-    """One platform's way out. All methods work over REST with the bot's token: no gateway, no poller is needed."""
+    """One platform's way out. All methods work over REST with the bot's token: no gateway, no poller is needed.
+
+    `departure` is told, each time, directly before bytes may leave; an edit or post that must not go any more raises.
+    """
 
     def limits(self, where: Where) -> Limits:
         """Return what holds in this channel now (learned limits included)."""
         ...
 
-    async def send(self, where: Where, post: Post, nonce: str) -> Sent:
+    async def send(self, where: Where, post: Post, nonce: str, departure: Departure = FREE) -> Sent:
         """Post a new message. The same nonce within a few minutes makes one message where the platform can.
 
         Raises:
             Gone, Refused, SendDoubtful: see there. Rate limits are waited out inside.
+            OutboundError: There was no connection for a while: not one byte left.
         """
         ...
 
-    async def edit(self, where: Where, sent_id: str, post: Post) -> None:
+    async def edit(self, where: Where, sent_id: str, post: Post, departure: Departure = FREE) -> None:
         """Replace a message of ours. Same content is no error. Raises Gone, Refused; doubtful edits may be repeated."""
         ...
 
-    async def send_video(self, where: Where, video: Video, post: Post, nonce: str) -> Sent:
+    async def send_video(self, where: Where, video: Video, post: Post, nonce: str, departure: Departure = FREE) -> Sent:
         """Post the finished video with `post.text` beside it, pinging only the requester.
 
         Raises:
-            TooLarge, Gone, Refused, SendDoubtful.
+            TooLarge, Gone, Refused, SendDoubtful; OutboundError as `send` does.
         """
         ...
 

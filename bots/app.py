@@ -100,6 +100,7 @@ async def open_program(settings: Settings, backend: Backend, ways: Mapping[str, 
             copies=settings.chat_copy,
             link_of=linker(backend),
             through_api=backend.own,
+            look_s=settings.look_first_s,
         )
         relay = Relay(store, nemo, outbounds, texts, courier, spool, manner(settings, backend), rng=random.Random())
         yield Program(settings, store, nemo, outbounds, relay, Services(relay, texts, store.notes), spool)

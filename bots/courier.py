@@ -1,18 +1,20 @@
-"""Brings a finished video into a chat, once: the stage first, then the sending, then the message's id."""
+"""Brings a finished video into a chat, once: the stage as the bytes leave, then the sending, then the message's id."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import logging
 import secrets
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from bots import chatcopy
 from bots.adapter import (
+    Free,
     Gone,
     Outbound,
     OutboundError,
@@ -30,12 +32,71 @@ from bots.presenter import Say, result_post
 from core.errors import BadAnswer
 from core.nemo.client import NemoClient
 from core.render import Delivery, Render
-from core.turn import Stage, Turn
+from core.turn import UNSENT, LostLease, Stage, Turn
 
 log = logging.getLogger(__name__)
 
 CAP_BYTES = 4_000_000_000
 """No render that we fetch is larger: 90 minutes at 6 Mbit/s."""
+
+RESULT_S = 2.8
+"""How long a program that stops waits for a result on its way (decisions 13: up to 3 s)."""
+
+
+class Sending(Free):
+    """The departure of one result: its stage is written as the bytes leave, and taken back where none did."""
+
+    def __init__(self, turn: Turn) -> None:
+        self._turn = turn
+        self.left = False
+
+    async def leaves(self) -> None:
+        """Store that the result may be there from here on. Raises LostLease."""
+        if not self.left:
+            await self._turn.reach(Stage.DELIVERING, by=self._turn.journal.fence[1])
+        self._turn.guard()
+        self.left = True
+
+    async def held(self) -> None:
+        """Nothing was sent: a death while it waits leaves no doubt."""
+        self.left = False
+        await self._turn.reach(Stage.RENDERED)
+
+    async def _unsend(self) -> None:
+        try:
+            await self.held()
+        except LostLease:
+            await self._turn.journal.leave_word(UNSENT)
+
+    async def through(self, sending: Coroutine[None, None, Sent]) -> Sent:
+        """Send; a result on its way is waited for even if the turn is interrupted, and then noted.
+
+        Raises:
+            OutboundError: Unless it is a doubt, the stage was taken back before.
+        """
+        task = asyncio.ensure_future(sending)
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            if not self.left:
+                task.cancel()
+            await asyncio.wait({task}, timeout=RESULT_S)
+            if not self.left and self._turn.stage is Stage.DELIVERING:
+                await asyncio.shield(self._unsend())
+            elif task.done() and not task.cancelled() and task.exception() is None:
+                await asyncio.shield(_done(self._turn, task.result(), str(self._turn.facts.get("render", ""))))
+            raise
+        except SendDoubtful:
+            raise
+        except LostLease:
+            if not self.left:
+                await asyncio.shield(self._turn.journal.leave_word(UNSENT))
+            raise
+        except OutboundError:
+            await self.held()
+            raise
+        finally:
+            task.cancel()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +132,7 @@ class Courier:
         folder: Where videos lie between their download and their delivery.
         copies: Whether smaller copies are made.
         link_of: The file's own address → the one that people may see; None where there is none.
+        look_s: How long a former holder is waited for that may be frozen on its way, where nothing can be searched.
         through_api: Fetch files through the API at once: a studio of ours names them by PUBLIC_URL, which need not be
             reachable from where the bots run.
     """
@@ -83,10 +145,13 @@ class Courier:
         copies: bool,
         link_of: Callable[[str], str | None],
         through_api: bool = False,
+        look_s: float = 30.0,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._nemo, self._folder = nemo, folder
         self._copies, self._link_of = copies, link_of
         self._through_api = through_api
+        self._look_s, self._sleep = look_s, sleep
 
     async def deliver(self, parcel: Parcel) -> Outcome:
         """Deliver once. A restart in the middle looks for the post where the platform can, else tells a doubt.
@@ -105,7 +170,8 @@ class Courier:
             except OutboundError:
                 return await self._doubtful(turn)
             if found is not None:
-                return await self._done(turn, found, parcel.delivery.render_id)
+                return await _done(turn, found, parcel.delivery.render_id)
+            await turn.reach(Stage.RENDERED)
         again = await self._again(parcel)
         if again is not None:
             return again
@@ -125,17 +191,16 @@ class Courier:
         size = (delivery.width, delivery.height) if delivery.width and delivery.height else None
         text = parcel.say("export-ready", name=delivery.file_name.removesuffix(".mp4"))
         post = result_post(turn.id, text, delivery.project_link, parcel.say, size)
-        await turn.reach(Stage.DELIVERING)
-        turn.guard()
+        sending = Sending(turn)
         try:
-            sent = await outbound.send_again(parcel.where, file_id, post, parcel.mark)
+            sent = await sending.through(outbound.send_again(parcel.where, file_id, post, parcel.mark, sending))
         except SendDoubtful:
             return await self._doubtful(turn)
         except Gone as error:
             return await self._kept(turn, error)
         except Refused:
             return None
-        return await self._done(turn, sent, render_id)
+        return await _done(turn, sent, render_id)
 
     async def _climb(self, parcel: Parcel, path: Path, size_bytes: int) -> Outcome:
         """Take the ladder's steps until one holds."""
@@ -158,7 +223,7 @@ class Courier:
                 barred = True  # files may not be posted here; words with a link may
                 continue
             if sent is not None:
-                return await self._done(turn, sent, parcel.delivery.render_id)
+                return await _done(turn, sent, parcel.delivery.render_id)
         await turn.reach(Stage.RENDERED, undelivered="TooLarge")
         return Outcome("kept")
 
@@ -186,9 +251,8 @@ class Courier:
                 delivery = parcel.delivery
                 size = (delivery.width, delivery.height) if delivery.width and delivery.height else None
                 post = result_post(parcel.turn.id, text, delivery.project_link, parcel.say, size)
-                await parcel.turn.reach(Stage.DELIVERING)
-                parcel.turn.guard()
-                return await parcel.outbound.send(parcel.where, post, parcel.mark)
+                sending = Sending(parcel.turn)
+                return await sending.through(parcel.outbound.send(parcel.where, post, parcel.mark, sending))
 
     async def _attach(self, parcel: Parcel, path: Path, key: str) -> Sent:
         """Send the file with its poster, size and length."""
@@ -211,24 +275,26 @@ class Courier:
         )
         text = say(key, name=delivery.file_name.removesuffix(".mp4"), link=self._link(delivery) or "")
         post = result_post(parcel.turn.id, text, delivery.project_link, say, (facts.width, facts.height))
+        sending = Sending(parcel.turn)
         try:
-            await parcel.turn.reach(Stage.DELIVERING)
-            parcel.turn.guard()
-            return await parcel.outbound.send_video(parcel.where, video, post, parcel.mark)
+            return await sending.through(parcel.outbound.send_video(parcel.where, video, post, parcel.mark, sending))
         finally:
             poster.unlink(missing_ok=True)
             cover.unlink(missing_ok=True)
 
     async def _find(self, parcel: Parcel) -> Sent | None:
-        if not parcel.outbound.limits(parcel.where).finds_own_posts:
+        """Look for what an earlier holder sent; None: it certainly sent nothing. Raises OutboundError: nobody knows."""
+        if parcel.outbound.limits(parcel.where).finds_own_posts:
+            return await parcel.outbound.find(parcel.where, parcel.mark, parcel.card_id)
+        journal, by = parcel.turn.journal, str(parcel.turn.facts.get("by"))
+        word = await journal.word_of(by)
+        if word is None:
+            # Perhaps it is only frozen, and will tell.
+            await self._sleep(self._look_s)
+            word = await journal.word_of(by)
+        if word is None:
             raise SendDoubtful
-        return await parcel.outbound.find(parcel.where, parcel.mark, parcel.card_id)
-
-    async def _done(self, turn: Turn, sent: Sent, render_id: str) -> Outcome:
-        # The id is that of one render's file: a turn may deliver two.
-        file = [render_id, sent.file_id] if sent.file_id else None
-        await turn.reach(Stage.DELIVERED, sent=sent.id, file=file, undelivered=None)
-        return Outcome("delivered", sent)
+        return None if word == UNSENT else Sent(*json.loads(word))
 
     async def _kept(self, turn: Turn, error: Gone | Refused) -> Outcome:
         log.warning("turn %s: the result is kept, the chat refuses it: %s", turn.id, type(error).__name__)
@@ -250,3 +316,14 @@ class Courier:
     def _link(self, delivery: Delivery) -> str | None:
         """The address that people may see, None where the only one is private to this machine."""
         return self._link_of(delivery.url) if delivery.url is not None else None
+
+
+async def _done(turn: Turn, sent: Sent, render_id: str) -> Outcome:
+    # The id is that of one render's file: a turn may deliver two.
+    file = [render_id, sent.file_id] if sent.file_id else None
+    try:
+        await turn.reach(Stage.DELIVERED, sent=sent.id, file=file, undelivered=None, by=None)
+    except LostLease:
+        await asyncio.shield(turn.journal.leave_word(json.dumps([sent.id, sent.file_id, sent.link])))
+        raise
+    return Outcome("delivered", sent)

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 
-from bots.adapter import Gone, Outbound, OutboundError, Post, Sent, Where
+from bots.adapter import Free, Gone, Outbound, OutboundError, Post, Sent, Where
 
 log = logging.getLogger(__name__)
 
@@ -56,6 +56,17 @@ class EditPace:
         self._sent.append(now_s)
 
 
+class Guarded(Free):
+    """A post that only the holder of the channel may make: a former one that thaws must not draw an old card."""
+
+    def __init__(self, guard: Callable[[], None]) -> None:
+        self._guard = guard
+
+    async def leaves(self) -> None:
+        """Raises LostLease."""
+        self._guard()
+
+
 class TurnOutbox:
     """What one turn wants to show. The holder of the channel is its only writer.
 
@@ -63,6 +74,7 @@ class TurnOutbox:
         keep_card: Stores the id of the card with the turn, so that the next holder edits the same message.
         card_id: The card that an earlier holder sent, if any.
         attempt: Name of this run of the turn: its replies are messages of their own.
+        guard: Raises LostLease unless the channel is certainly still held here.
         clock_s: Monotonic seconds.
     """
 
@@ -76,12 +88,14 @@ class TurnOutbox:
         card_id: str | None,
         keep_card: Callable[[str], Awaitable[None]],
         clock_s: Callable[[], float],
+        guard: Callable[[], None],
         jitter: float = 0.0,
     ) -> None:
         self._outbound, self._where = outbound, where
         self._turn_id, self._attempt = turn_id, attempt
         self._card_id, self._keep_card = card_id, keep_card
         self._clock_s = clock_s
+        self._departure = Guarded(guard)
         limits = outbound.limits(where)
         self._limits = limits
         self._pace = EditPace(limits.edit_interval_s, limits.max_edits_15min, jitter)
@@ -153,7 +167,8 @@ class TurnOutbox:
     async def _send_reply(self) -> Sent:
         post = self._replies.popleft()
         self._count += 1
-        return await self._outbound.send(self._where, post, nonce(self._turn_id, self._attempt, self._count))
+        mark = nonce(self._turn_id, self._attempt, self._count)
+        return await self._outbound.send(self._where, post, mark, self._departure)
 
     async def _send_card(self, post: Post) -> bool:
         """Send or edit the card; False: it was not its time yet, or there is something more urgent now."""
@@ -166,11 +181,11 @@ class TurnOutbox:
         self._pace.mark(self._clock_s())
         self._shown = post
         if self._card_id is None:
-            sent = await self._outbound.send(self._where, post, nonce(self._turn_id, "card"))
+            sent = await self._outbound.send(self._where, post, nonce(self._turn_id, "card"), self._departure)
             self._card_id = sent.id
             await self._keep_card(sent.id)
         else:
-            await self._outbound.edit(self._where, self._card_id, post)
+            await self._outbound.edit(self._where, self._card_id, post, self._departure)
         return True
 
 

@@ -211,8 +211,15 @@ def _status(summary: object, job: object, say: Say) -> str:
     lines = []
     running = dict(job) if isinstance(job, dict) else {}
     if running:
-        waiting = int(running.get("waiting", "0"))
-        lines.append(say("status-job", stage=running.get("stage", ""), waiting=waiting))
+        waiting, place = int(running.get("waiting", "0")), int(running.get("place", "0"))
+        lines.append(
+            say("card-place", place=place)
+            if place
+            else say("status-job", stage=running.get("stage", ""), waiting=waiting)
+        )
+        if "low_s" in running:
+            low, high = float(running["low_s"]), float(running["high_s"])
+            lines.append(say("card-usual", low=span(low, say), high=span(high, say)))
     lines.append(timeline_text(summary, say) if summary is not None else say("status-empty"))  # type: ignore[arg-type]
     return "\n".join(lines)
 

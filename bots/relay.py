@@ -7,7 +7,7 @@ import contextlib
 import logging
 import random
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -23,19 +23,21 @@ from bots.texts import Texts
 from core import conversation
 from core.errors import NemoError
 from core.events import Delivered, Doubtful, Event, Failed, StillWorking, Told, Working, Writing
-from core.flows import batch
+from core.flows import batch, export
 from core.flows.tools import JobFact, Pace, Rules, Tools
 from core.flows.verbs import EXPORT_MODES, as_talk, person_key
 from core.intents import Chat, Upload
 from core.languages import detect
-from core.messages import Message, Person
+from core.messages import Channel, Message, Person
 from core.nemo.client import NemoClient, new_render_id
 from core.router import route
+from core.store.engine import Later
 from core.store.errors import StoreError
 from core.store.held import Held
 from core.store.open import Store
 from core.store.record import Record
-from core.turn import LostLease, Stage, Turn
+from core.turn import Journal, LostLease, Stage, Turn
+from core.verbs import OWED
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +45,14 @@ ASIDE = "aside"
 """The lane beside a channel's queue: reading verbs and cancel (decisions 9)."""
 LOCALE_TTL_S = 90 * 86_400.0
 ABOUT = 40
+UNLIMITED = 1 << 30
+
+REDRAW_S = 1.0
+"""What a former holder had on its way has arrived by then."""
+
+PLATFORM_LOOK_S = 30.0
+PLATFORM_AWAY_S = 86_400.0
+"""A video waits so long for a platform that is out of reach, and is tried so often."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +87,7 @@ class Relay:
         self._store, self._nemo, self._outbounds, self._texts = store, nemo, outbounds, texts
         self._courier, self._spool, self._manner = courier, spool, manner
         self._rng, self._sleep, self._now_s, self._clock_s = rng, sleep, now_s, clock_s
+        self._late: set[asyncio.Task[None]] = set()
 
     # -- the way in
 
@@ -125,6 +136,8 @@ class Relay:
     async def press(self, action: str, job_id: str, message: Message) -> Receipt | None:
         """Take a pressed button as a message of its channel. See `bots.services.Intake`."""
         view = await self.job(job_id)
+        if view is not None and view.message.verb == OWED and action == "again":
+            view = await self.job(view.message.args["for"])
         if view is None:
             return None
         pressed = _pressed(action, view, message)
@@ -163,8 +176,10 @@ class Relay:
         trip = await self._trip(turn, held)
         try:
             await self._run(turn, trip)
-        except (LostLease, asyncio.CancelledError):
+        except (LostLease, Later, asyncio.CancelledError):
             trip.box.drop()
+            if held.lost and trip.box.card_id:
+                self._behind(self._redraw(turn.id))
             raise
         finally:
             trip.ticker.cancel()
@@ -175,7 +190,8 @@ class Relay:
         locale = await self.locale_of(record.message.channel.platform, record.message.person, record.message.locale)
         await self._post_once(record.message, Failed("Parked", {"job": record.turn_id}), locale)
         if "card" in record.extra:
-            await self._close_card(record, "failed")
+            await self._close_card(record, Stage.FAILED)
+        await self._make_up(record.message.channel, held)
 
     async def _trip(self, turn: Turn, held: Held) -> Trip:
         message = turn.message
@@ -195,6 +211,7 @@ class Relay:
             card_id=held.record.extra.get("card"),
             keep_card=keep_card,
             clock_s=self._clock_s,
+            guard=turn.guard,
             jitter=self._rng.random(),
         )
         card = Card(job=turn.id, title=about(message), owner=message.person.name)
@@ -203,9 +220,11 @@ class Relay:
 
     async def _run(self, turn: Turn, trip: Trip) -> None:
         aside = trip.aside = conversation.reads_only(turn.plan or route(turn.message))
+        quiet = turn.message.verb == OWED  # nobody asked for it now: it shows when there is something to show
         if not aside:
             trip.ticker.start(lambda: self._still(trip))
-            self._show(trip, await self._begun(turn, trip))
+            if not quiet and turn.stage not in conversation.ENDED:
+                self._show(trip, await self._begun(turn, trip))
         async with aclosing(conversation.take(turn, trip.tools)) as events:
             async for event in events:
                 if isinstance(event, Writing):
@@ -221,7 +240,9 @@ class Relay:
         trip.ticker.cancel()
         await self._offer_kept(turn, trip)
         if not aside:
-            self._show(trip, self._closed(turn, trip))
+            await self._make_up(turn.message.channel, turn.journal)
+            if not quiet or trip.box.card_id or trip.card.stage:
+                self._show(trip, self._closed(turn, trip))
             if turn.stage is Stage.DONE and not turn.resumed:
                 await self._measure("turn", self._clock_s() - trip.began_s)
         await trip.box.drain()
@@ -255,6 +276,13 @@ class Relay:
             problem = Failed(type(error).__name__, retry=True)
         except OSError as error:
             log.warning("turn %s: the video cannot be kept here: %s", turn.id, error.strerror)
+            problem = Failed("Unexpected", retry=True)
+        except OutboundError as error:
+            waiting_s = self._now_s() - float(turn.facts.get("waiting", self._now_s()))
+            log.warning("turn %s: its video waits for the platform: %s", turn.id, error)
+            if waiting_s < PLATFORM_AWAY_S:
+                await turn.reach(Stage.RENDERED, waiting=self._now_s() - waiting_s)
+                raise Later(PLATFORM_LOOK_S) from None
             problem = Failed("Unexpected", retry=True)
         else:
             return True
@@ -297,10 +325,8 @@ class Relay:
 
     def _closed(self, turn: Turn, trip: Trip) -> Card:
         """The last state of a card: one short line."""
-        keys = {Stage.CANCELLED: "cancelled", Stage.FAILED: "failed", Stage.DOUBTFUL: "doubtful"}
-        name = keys.get(turn.stage, "superseded" if turn.facts.get("superseded") else "done")
-        line = trip.say("export-superseded") if name == "superseded" else trip.say(f"chat-{name}")
-        return replace(trip.card, stage=name, line=line, done=None, final=True, link=None)
+        name, key = _ending(turn.stage, turn.facts)
+        return replace(trip.card, stage=name, line=trip.say(key), done=None, final=True, link=None)
 
     # -- what a turn needs
 
@@ -364,13 +390,38 @@ class Relay:
         record = await self._store.inbox.record(job_id)
         outcome = await self._store.inbox.cancel(job_id)
         if outcome == "queued" and record is not None and "card" in record.extra:
-            await self._close_card(record)
+            await self._close_card(record, Stage.CANCELLED)
+        if outcome == "queued" and record is not None:
+            await self._make_up(record.message.channel)
         return outcome
 
     async def facts(self, job_id: str) -> Mapping[str, Any]:
         """Return what a job stored of itself; {} if nobody knows it any more."""
         record = await self._store.inbox.record(job_id)
         return record.facts if record is not None else {}
+
+    async def _make_up(self, channel: Channel, journal: Journal | None = None) -> None:
+        """Queue the video that was put off for a message which ended without one, as the next turn of its channel.
+
+        Its id is that of the turn that owed it: whoever sees the debt may say so, it is made once. With the journal of
+        the channel's holder the debt is struck from the session, too.
+        """
+        session = await self._store.sessions.load(channel.key)
+        owed = session.open_render if session is not None else None
+        if session is None or owed is None or export.supersedes(await self._store.inbox.peek(channel.key), "en"):
+            return
+        whose = str(owed["turn"])
+        record = await self._store.inbox.record(whose)
+        if record is not None and not record.problem:
+            origin = record.message
+            again = replace(origin, id=f"{OWED}/{whose}", verb=OWED, attachments=(), args={"for": _origin(record)})
+            await self._store.inbox.put(again, limit=UNLIMITED, first=True)
+        if journal is not None:
+            await self._store.sessions.save(channel.key, replace(session, open_render=None), journal)
+
+    async def usual(self) -> tuple[float, float] | None:
+        """Return how long a turn took lately."""
+        return await self._usual("turn")
 
     # -- posts outside of a turn
 
@@ -384,15 +435,37 @@ class Relay:
             card = replace(card, usual_s=(usual[0] * receipt.place, usual[1] * receipt.place))
         where = Where(message.channel, message.person.id, message.reply, locale)
         outbound = self._outbounds[message.channel.platform]
-        with contextlib.suppress(OutboundError, StoreError):
+        with contextlib.suppress(OutboundError):
             sent = await outbound.send(where, card_post(card, say), nonce(receipt.job, "card"))
-            await self._store.inbox.note(receipt.job, "card", sent.id)
+            try:
+                ours = await self._store.inbox.note(receipt.job, "card", sent.id)
+            except StoreError:
+                ours = False
+            if not ours:
+                # Its turn began meanwhile, or will, with a card of its own: nobody would ever finish this one.
+                await outbound.edit(where, sent.id, card_post(replace(card, final=True), say))
 
-    async def _close_card(self, record: Record, stage: str = "cancelled") -> None:
+    async def _redraw(self, turn_id: str) -> None:
+        """A picture of ours may have come after the last one of our successor: an end is drawn again."""
+        await self._sleep(REDRAW_S)
+        with contextlib.suppress(StoreError):
+            record = await self._store.inbox.record(turn_id)
+            if record is not None and record.ended_ms is not None and "card" in record.extra:
+                await self._close_card(record, record.stage)
+
+    def _behind(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do something that nobody has to wait for."""
+        task = asyncio.create_task(work, name="behind")
+        self._late.add(task)
+        task.add_done_callback(self._late.discard)
+        task.add_done_callback(lambda over: over.cancelled() or over.exception())
+
+    async def _close_card(self, record: Record, stage: Stage) -> None:
         message = record.message
         locale = await self._locale(message)
         say = self._say(locale)
-        card = Card(job=record.turn_id, title=about(message), stage=stage, line=say(f"chat-{stage}"), final=True)
+        name, key = _ending(stage, record.facts)
+        card = Card(job=record.turn_id, title=about(message), stage=name, line=say(key), final=True)
         where = Where(message.channel, message.person.id, message.reply, locale)
         with contextlib.suppress(OutboundError):
             await self._outbounds[message.channel.platform].edit(where, record.extra["card"], card_post(card, say))
@@ -473,6 +546,18 @@ def about(message: Message) -> str:
         return (attachment.title or attachment.name)[:ABOUT]
     words = " ".join(message.text.split())
     return words if len(words) <= ABOUT else f"{words[: ABOUT - 1]}…"
+
+
+def _ending(stage: Stage, facts: Mapping[str, Any]) -> tuple[str, str]:
+    """The name of a turn's end, and the key of its sentence."""
+    names = {Stage.CANCELLED: "cancelled", Stage.FAILED: "failed", Stage.DOUBTFUL: "doubtful", Stage.PARKED: "failed"}
+    name = names.get(stage, "superseded" if facts.get("superseded") else "done")
+    return name, "export-superseded" if name == "superseded" else f"chat-{name}"
+
+
+def _origin(record: Record) -> str:
+    """The turn whose words a video belongs to."""
+    return record.message.args["for"] if record.message.verb == OWED else record.turn_id
 
 
 ASPECTS = {"aspect-9x16": "9:16", "aspect-1x1": "1:1", "aspect-16x9": "16:9"}

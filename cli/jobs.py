@@ -8,14 +8,14 @@ from rich.table import Table
 
 from bots.app import store_config
 from bots.console.markup import clean
-from bots.relay import about
+from bots.relay import ASIDE, about
 from bots.settings import Settings
 from cli.terminal import EXIT_FAILED, Terminal
 from core.messages import Message
 from core.store.open import Store, open_store
 from core.store.record import Record
 
-HIDDEN = frozenset({"before"})
+HIDDEN = frozenset({"before", "by"})
 """Facts that tell a person nothing."""
 
 
@@ -34,6 +34,8 @@ async def run(action: str, settings: Settings, terminal: Terminal, **args: str |
             return await _show(store, terminal, record)
         if action == "cancel":
             outcome = await store.inbox.cancel(job)
+            if outcome == "queued" and not record.problem:
+                await store.inbox.put(_pressed(record, "cancel"), lane=ASIDE)
             terminal.console.print(terminal.say("cli-jobs-cancelled", job=job, outcome=outcome))
             return 0
         return await _deliver(store, terminal, record)
@@ -89,19 +91,23 @@ async def _deliver(store: Store, terminal: Terminal, record: Record) -> int:
     """Queue the delivery button's own message: the same path as a press of it."""
     if not record.facts.get("render"):
         raise terminal.fail("cli-jobs-nothing-to-deliver", EXIT_FAILED, job=record.turn_id)
+    put = await store.inbox.put(_pressed(record, "export"))
+    terminal.console.print(terminal.say("cli-jobs-redelivered", job=record.turn_id, new=put.turn_id))
+    return 0
+
+
+def _pressed(record: Record, verb: str) -> Message:
+    """The message of a job's own button: the bots do what it says, in its chat (close its card, post its video)."""
     origin = record.message
-    again = Message(
-        id=f"deliver-{record.turn_id}-{record.ended_ms}",
+    return Message(
+        id=f"{verb}-{record.turn_id}-{record.ended_ms}",
         channel=origin.channel,
         person=origin.person,
-        verb="export",
+        verb=verb,
         args={"job": record.turn_id},
         locale=origin.locale,
         reply=origin.reply,
     )
-    put = await store.inbox.put(again)
-    terminal.console.print(terminal.say("cli-jobs-redelivered", job=record.turn_id, new=put.turn_id))
-    return 0
 
 
 def when(ms: int | None) -> str:

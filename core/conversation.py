@@ -42,6 +42,8 @@ async def take(turn: Turn, tools: Tools) -> AsyncGenerator[Event, None]:
         async with aclosing(_cancel(turn, tools)) as events:
             async for event in events:
                 yield event
+        if turn.stage not in ENDED:
+            await turn.reach(Stage.DONE)
         return
     if not turn.plan:
         turn.plan = with_export(verbs.as_talk(route(turn.message), tools.locale))
@@ -118,7 +120,12 @@ async def _renew(turn: Turn, tools: Tools) -> AsyncGenerator[Event, None]:
 def _spoken(turn: Turn) -> bool:
     """Whether words of this turn may have reached the agent already."""
     here = isinstance(turn.plan[turn.step], Chat) and turn.stage not in (Stage.BEGIN, Stage.SNAPSHOT)
-    return here or any(isinstance(part, Chat) for part in turn.plan[: turn.step])
+    return here or _spoke_before(turn)
+
+
+def _spoke_before(turn: Turn) -> bool:
+    """Whether the agent has heard this turn: an intent that was left behind said its words to the end."""
+    return any(isinstance(part, Chat) for part in turn.plan[: turn.step])
 
 
 def flow(intent: Intent, turn: Turn, tools: Tools) -> AsyncGenerator[Event, None]:
@@ -162,13 +169,15 @@ async def _cancel(turn: Turn, tools: Tools) -> AsyncGenerator[Event, None]:
     match turn.stage:
         case Stage.SUBMITTING | Stage.RENDERING:
             await tools.nemo.cancel_render(str(turn.facts.get("render", "")))
+        case Stage.DELIVERED:
+            return  # it came too late: the video is there
         case Stage.STREAMING | Stage.LOOKING if turn.facts.get("arrived", True):
             paid = True
         case Stage.SENDING | Stage.LOOKING:
             paid = None
         case _:
             pass
-    if turn.facts.get("changed"):
+    if turn.facts.get("changed") or turn.stage is Stage.HEARD or _spoke_before(turn):
         paid = True
     await turn.reach(Stage.CANCELLED, paid=paid)
     yield Cancelled(running=True, paid=paid)

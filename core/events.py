@@ -80,7 +80,10 @@ class BalanceRead:
 
 @dataclass(frozen=True, slots=True)
 class DraftRead:
-    """What is on the timeline; None: nothing was made yet. `job`: how the channel's running job stands."""
+    """What is on the timeline; None: nothing was made yet. `job`: how a job of the channel stands.
+
+    `job` holds "stage", "since", "place" (0: it runs), "waiting" and, once measured, "low_s" and "high_s", as text.
+    """
 
     summary: Summary | None
     job: Mapping[str, str] = field(default_factory=dict)

@@ -50,6 +50,10 @@ class Stage(StrEnum):
     PARKED = "parked"
 
 
+UNSENT = "unsent"
+"""The word of a holder that certainly did nothing."""
+
+
 class LostLease(Exception):
     """Another holder has the channel now: stop at once, silently, without an effect."""
 
@@ -62,6 +66,12 @@ class Journal(Protocol):
 
     def guard(self) -> None:
         """Raise LostLease unless the lease is certainly alive: the last call before bytes leave."""
+
+    async def leave_word(self, word: str) -> None:
+        """Say, holder or not, what became of the effect of the last stage it wrote: UNSENT, or how it was done."""
+
+    async def word_of(self, token: str) -> str | None:
+        """Return what the holder of this token said so: it thawed, or the store was away, and its lease was gone."""
 
     @property
     def fence(self) -> tuple[str, str]:

@@ -105,6 +105,9 @@ VERBS: tuple[Verb, ...] = (
 )
 """In the order menus show them."""
 
+OWED = "owed"
+"""What the program says to itself, and nobody else can: make the video that a newer message put off (decisions 2)."""
+
 UPLOAD_NAMES = frozenset({"upload", "上传", "subir"})
 """Other names of `video` which, alone, ask how to hand a file over."""
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
 
-from bots.adapter import FetchFailed, Limits, Post, Refused, Sent, Video, Where
+from bots.adapter import FREE, Departure, FetchFailed, Limits, Post, Refused, Sent, Video, Where
 from bots.console.limits import LIMITS
 from core.messages import Attachment
 
@@ -56,18 +56,21 @@ class ConsoleOutbound:
         """See Outbound."""
         return LIMITS
 
-    async def send(self, where: Where, post: Post, nonce: str) -> Sent:
+    async def send(self, where: Where, post: Post, nonce: str, departure: Departure = FREE) -> Sent:
         """See Outbound."""
+        await departure.leaves()
         self._count += 1
         self._show(where, post)
         return Sent(str(self._count))
 
-    async def edit(self, where: Where, sent_id: str, post: Post) -> None:
+    async def edit(self, where: Where, sent_id: str, post: Post, departure: Departure = FREE) -> None:
         """See Outbound."""
+        await departure.leaves()
         self._show(where, post)
 
-    async def send_video(self, where: Where, video: Video, post: Post, nonce: str) -> Sent:
+    async def send_video(self, where: Where, video: Video, post: Post, nonce: str, departure: Departure = FREE) -> Sent:
         """Move the file into the folder of videos, under a free name. Raises Refused with a reason."""
+        await departure.leaves()
         try:
             path = await asyncio.to_thread(_place, video, self._place, nonce)
         except OSError as error:

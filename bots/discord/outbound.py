@@ -13,7 +13,7 @@ from typing import Any, Literal, TypeVar
 import aiohttp
 import discord
 
-from bots.adapter import Gone, Limits, Post, Refused, SendDoubtful, Sent, TooLarge, Video, Where
+from bots.adapter import FREE, Departure, Gone, Limits, Post, Refused, SendDoubtful, Sent, TooLarge, Video, Where
 from bots.discord import card as cards
 from bots.discord import download, markup, routes
 from bots.discord.limits import TOKEN_LIFE_S, limits, next_step
@@ -98,19 +98,20 @@ class DiscordOutbound:
 
     # -- posts
 
-    async def send(self, where: Where, post: Post, nonce: str) -> Sent:
+    async def send(self, where: Where, post: Post, nonce: str, departure: Departure = FREE) -> Sent:
         """Post a new message: the card, a reply, or a result whose video is a link."""
         await self._recall(where)
         if post.kind == "status":
             view = cards.card(self._with_hint(where, post), marker(nonce))
-            return await self._post(where, post.kind, nonce, view=view)
+            return await self._post(where, post.kind, nonce, departure, view=view)
         head = _ping(where) if post.kind == "result" else ""
         *before, last = list(markup.split(head + markup.escape(post.text))) or ["…"]
         for part, text in enumerate(before, start=1):
-            await self._post(where, post.kind, nonce, part, content=text)
-        return await self._post(where, post.kind, nonce, content=last, view=cards.buttons(post, marker(nonce)))
+            await self._post(where, post.kind, nonce, departure, part, content=text)
+        below = cards.buttons(post, marker(nonce))
+        return await self._post(where, post.kind, nonce, departure, content=last, view=below)
 
-    async def edit(self, where: Where, sent_id: str, post: Post) -> None:
+    async def edit(self, where: Where, sent_id: str, post: Post, departure: Departure = FREE) -> None:
         """Replace a message of ours."""
         sent = SentId.read(sent_id)
         if post.kind == "status":
@@ -119,14 +120,14 @@ class DiscordOutbound:
             text = _ping(where) * (post.kind == "result") + markup.escape(post.text)
             what = {"content": markup.clip(text, 2000), "view": cards.buttons(post)}
         try:
-            await self._edit(where, sent, what, patient=post.final)
+            await self._edit(where, sent, what, departure, patient=post.final)
         except EditsUsedUp:
             if post.final:  # an old card takes no more edits: its end is told in a new message
-                await self.send(where, post, f"{sent_id}/final")
+                await self.send(where, post, f"{sent_id}/final", departure)
         except (Busy, SendDoubtful):
             log.debug("an edit of a card was dropped")
 
-    async def send_video(self, where: Where, video: Video, post: Post, nonce: str) -> Sent:
+    async def send_video(self, where: Where, video: Video, post: Post, nonce: str, departure: Departure = FREE) -> Sent:
         """Post the finished video with `post.text` beside it, pinging only the requester."""
         await self._recall(where)
         if where.reply.get("upload") == "0":
@@ -141,7 +142,7 @@ class DiscordOutbound:
             return {"file": discord.File(video.path, filename=name), "view": cards.buttons(post, marker(nonce))}
 
         try:
-            return await self._post(where, "result", nonce, content=text, parts=parts)
+            return await self._post(where, "result", nonce, departure, content=text, parts=parts)
         except TooLarge:
             raise TooLarge(await self._learn(where, video.size_bytes)) from None
 
@@ -234,6 +235,7 @@ class DiscordOutbound:
         where: Where,
         kind: str,
         nonce: str,
+        departure: Departure,
         part: int = 0,
         *,
         parts: Callable[[], dict[str, Any]] = dict,
@@ -242,21 +244,27 @@ class DiscordOutbound:
         what = {name: value for name, value in what.items() if value is not None}
         if routes.way(where.reply, kind, self._clock_s()) == "token":
             try:
-                return await self._post_by_token(where, kind, what, parts)
+                return await self._post_by_token(where, kind, departure, what, parts)
             except TokenOver:
                 log.debug("an interaction's token is over; the bot's own is used")
         try:
-            return await self._post_by_bot(where, kind, short_nonce(nonce, part), what, parts)
+            return await self._post_by_bot(where, kind, short_nonce(nonce, part), departure, what, parts)
         except Gone:
             if not routes.token_lives(where.reply, self._clock_s()):
                 raise
             try:
-                return await self._post_by_token(where, kind, what, parts)
+                return await self._post_by_token(where, kind, departure, what, parts)
             except TokenOver:
                 raise Gone("neither the bot nor an interaction's token may write there") from None
 
     async def _post_by_bot(
-        self, where: Where, kind: str, nonce: str, what: dict[str, Any], parts: Callable[[], dict[str, Any]]
+        self,
+        where: Where,
+        kind: str,
+        nonce: str,
+        departure: Departure,
+        what: dict[str, Any],
+        parts: Callable[[], dict[str, Any]],
     ) -> Sent:
         rest = await self._client()
         reference: dict[str, Any] = _reference(where, self._target(where))
@@ -265,14 +273,15 @@ class DiscordOutbound:
             channel = rest.get_partial_messageable(self._target(where))
             whole = {key: value for key, value in (what | parts()).items() if value is not None}
             mentions = _mentions(where, kind)
+            await departure.leaves()
             message = await told(channel.send(nonce=nonce, allowed_mentions=mentions, **reference, **whole))
             return Sent(str(SentId(channel.id, message.id)), link=_jump(where, channel.id, message.id))
 
         try:
-            return await self._persist(once)
+            return await self._persist(once, departure)
         except ReplyImpossible:
             reference.clear()
-            return await self._persist(once)
+            return await self._persist(once, departure)
         except TokenOver:
             raise Refused("Discord refused the bot token") from None
         except NotPermitted:
@@ -282,9 +291,9 @@ class DiscordOutbound:
             if not await self._open_thread(where):
                 raise
             reference.clear()
-            return await self._persist(once)
+            return await self._persist(once, departure)
 
-    async def _persist(self, once: Callable[[], Awaitable[T]], tries: int = TRIES) -> T:
+    async def _persist(self, once: Callable[[], Awaitable[T]], departure: Departure = FREE, tries: int = TRIES) -> T:
         """Do it until it is done: rate limits and lost lines are waited out, silence is asked again.
 
         Args:
@@ -296,6 +305,7 @@ class DiscordOutbound:
                 return await once()
             except Busy as error:
                 busy += 1
+                await departure.held()
                 if busy >= BUSY_TRIES:
                     raise Refused("Discord is out of reach or limits us, for too long") from None
                 await asyncio.sleep(min(60.0, error.retry_s))
@@ -325,7 +335,12 @@ class DiscordOutbound:
         return True
 
     async def _post_by_token(
-        self, where: Where, kind: str, what: dict[str, Any], parts: Callable[[], dict[str, Any]]
+        self,
+        where: Where,
+        kind: str,
+        departure: Departure,
+        what: dict[str, Any],
+        parts: Callable[[], dict[str, Any]],
     ) -> Sent:
         """Fill the "thinking" message first, then add follow-ups (five at most without the bot in the server)."""
         hook = await self._hook(where.reply)
@@ -340,19 +355,23 @@ class DiscordOutbound:
             if "file" in whole:
                 whole["attachments"] = [whole.pop("file")]
             message: Any = "@original" if original == str(routes.ORIGINAL) else int(original or 0)
+            await departure.leaves()
             return (await told(hook.edit_message(message, allowed_mentions=mentions, **whole))).id
 
         async def follow() -> int:
             private = where.reply.get("private") == "yes"
+            await departure.leaves()
             return (
                 await told(hook.send(wait=True, ephemeral=private, allowed_mentions=mentions, **what, **parts()))
             ).id
 
-        message = await (self._persist(fill) if first else self._persist(follow, tries=1))
+        message = await (self._persist(fill, departure) if first else self._persist(follow, departure, tries=1))
         sent = SentId(int(where.reply.get("channel") or 0), message, interaction)
         return Sent(str(sent), link=_jump(where, sent.channel, sent.message))
 
-    async def _edit(self, where: Where, sent: SentId, what: dict[str, Any], patient: bool) -> None:
+    async def _edit(
+        self, where: Where, sent: SentId, what: dict[str, Any], departure: Departure, patient: bool
+    ) -> None:
         mentions = discord.AllowedMentions.none()
         reply = where.reply
         if (
@@ -362,6 +381,7 @@ class DiscordOutbound:
         ):
             try:
                 hook = await self._hook(reply)
+                await departure.leaves()
                 await told(hook.edit_message(sent.message, allowed_mentions=mentions, **what))
             except TokenOver:
                 log.debug("an interaction's token is over; the bot's own is used")
@@ -371,9 +391,10 @@ class DiscordOutbound:
 
         async def once() -> None:
             message = rest.get_partial_messageable(sent.channel).get_partial_message(sent.message)
+            await departure.leaves()
             await told(message.edit(allowed_mentions=mentions, **what))
 
-        await (self._persist(once) if patient else once())
+        await (self._persist(once, departure) if patient else once())
 
     async def _hook(self, reply: Mapping[str, str]) -> discord.Webhook:
         rest = await self._client()

@@ -8,9 +8,12 @@ from __future__ import annotations
 import json
 import logging
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
+import httpx
 from telegram import Update
 from telegram.error import TelegramError
 from telegram.request import HTTPXRequest
@@ -119,8 +122,40 @@ def harmless(raw: object) -> dict[str, Any] | None:
     return sound
 
 
+Leaves = Callable[[], Awaitable[None]]
+
+_leaves: ContextVar[Leaves | None] = ContextVar("leaves", default=None)
+
+
+@contextmanager
+def leaving(leaves: Leaves) -> Iterator[None]:
+    """Within: each request of a PlainRequest awaits `leaves` with its connection open, before its body leaves."""
+    was = _leaves.set(leaves)
+    try:
+        yield
+    finally:
+        _leaves.reset(was)
+
+
+async def _at_the_door(request: httpx.Request) -> None:
+    leaves = _leaves.get()
+    if leaves is None:
+        return
+
+    async def trace(name: str, info: Mapping[str, Any]) -> None:
+        # Not at the headers: without its body no request is carried out, and each write lets the loop turn once.
+        if name == "http11.send_request_body.started" and info["request"].method != b"CONNECT":
+            await leaves()
+
+    request.extensions = {**request.extensions, "trace": trace}
+
+
 class PlainRequest(HTTPXRequest):
-    """Requests whose answers are never logged; a 200 that says "not ok" is an error."""
+    """Requests whose answers are never logged; a 200 that says "not ok" is an error. See `leaving`."""
+
+    def __init__(self, **told: Any) -> None:
+        hooks = {"event_hooks": {"request": [_at_the_door]}}
+        super().__init__(**{**told, "httpx_kwargs": {**(told.get("httpx_kwargs") or {}), **hooks}})
 
     @override
     async def do_request(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:

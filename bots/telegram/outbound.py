@@ -22,15 +22,16 @@ from telegram import (
     ReplyParameters,
 )
 from telegram.constants import ChatAction
-from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
+from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
 
-from bots.adapter import Gone, Limits, OutboundError, Post, SendDoubtful, Sent, TooLarge, Video, Where
+from bots.adapter import FREE, Departure, Gone, Limits, OutboundError, Post, SendDoubtful, Sent, TooLarge, Video, Where
 from bots.outbox import split
 from bots.services import Notes
 from bots.settings import Settings
 from bots.telegram import files
 from bots.telegram.budget import Budget, Call, Rank, Rules
 from bots.telegram.chats import Chats
+from bots.telegram.guard import PlainRequest, leaving
 from bots.telegram.limits import (
     MAX_CAPTION,
     MAX_LOCAL_UPLOAD_BYTES,
@@ -124,38 +125,40 @@ class TelegramOutbound:
             crowd_s=self._sender.crowd_s(),
         )
 
-    async def send(self, where: Where, post: Post, nonce: str) -> Sent:  # Telegram has no nonces
+    async def send(  # Telegram has no nonces
+        self, where: Where, post: Post, nonce: str, departure: Departure = FREE
+    ) -> Sent:
         """Post a new message; words beyond 4,096 units become several. Raises Gone, Refused, SendDoubtful."""
         if units(post.text) <= MAX_TEXT - 512:
-            return await self._send_words(where, post)
+            return await self._send_words(where, post, departure)
         sent = Sent("")
         # Half as many characters as units fit, whatever they are.
         pieces = split(post.text, (MAX_TEXT - 512) // 2)
         for index, piece in enumerate(pieces):
             last = index == len(pieces) - 1
             part = Post(post.kind, piece, post.title if index == 0 else "", buttons=post.buttons if last else ())
-            sent = await self._send_words(where, part)
+            sent = await self._send_words(where, part, departure)
         return sent
 
-    async def edit(self, where: Where, sent_id: str, post: Post) -> None:
+    async def edit(self, where: Where, sent_id: str, post: Post, departure: Departure = FREE) -> None:
         """Replace the words of a message of ours.
 
         Progress that finds no room goes out later by itself, or never if newer news comes first. Raises Gone, Refused.
         """
         if post.final:
-            await self._edit_words(where, sent_id, post, Rank.FINAL)
+            await self._edit_words(where, sent_id, post, Rank.FINAL, departure)
             return
         if post.stage in UPLOADING:
             self._behind(self.show_activity(where, "uploading"))
-        task = self._behind(self._edit_words(where, sent_id, post, Rank.PROGRESS))
+        task = self._behind(self._edit_words(where, sent_id, post, Rank.PROGRESS, departure))
         done, _ = await asyncio.wait({task}, timeout=PATIENCE_S)
         if done:
             task.result()
 
-    async def send_video(self, where: Where, video: Video, post: Post, nonce: str) -> Sent:
+    async def send_video(self, where: Where, video: Video, post: Post, nonce: str, departure: Departure = FREE) -> Sent:
         """Post the finished video as an answer to the request. Raises TooLarge, Gone, Refused, SendDoubtful."""
         try:
-            return await self._video(where, post, partial(self._upload, video))
+            return await self._video(where, post, departure, partial(self._upload, video))
         except TooLarge as error:
             self._upload_bytes = min(self._upload_bytes, max(1, video.size_bytes - 1))
             raise TooLarge(self._upload_bytes) from error
@@ -164,9 +167,9 @@ class TelegramOutbound:
         """Find nothing: the Bot API cannot list messages."""
         return None
 
-    async def send_again(self, where: Where, file_id: str, post: Post, nonce: str) -> Sent:
+    async def send_again(self, where: Where, file_id: str, post: Post, nonce: str, departure: Departure = FREE) -> Sent:
         """Post a video that this bot sent before, without an upload. Raises Gone, Refused, SendDoubtful."""
-        return await self._video(where, post, lambda _stack, _pictures: {"video": file_id})
+        return await self._video(where, post, departure, lambda _stack, _pictures: {"video": file_id})
 
     async def delete(self, where: Where) -> bool:
         """Delete the message of ours that `where` answers to; False: Telegram does not let us (48 h, or it is gone)."""
@@ -232,7 +235,9 @@ class TelegramOutbound:
 
     # -- how it goes
 
-    async def _send_words(self, where: Where, post: Post, markup: ForceReply | None = None) -> Sent:
+    async def _send_words(
+        self, where: Where, post: Post, departure: Departure = FREE, markup: ForceReply | None = None
+    ) -> Sent:
         words = dress(post, MAX_TEXT)
         preview = LinkPreviewOptions(
             is_disabled=post.kind != "result", prefer_large_media=post.kind == "result" or None
@@ -248,11 +253,12 @@ class TelegramOutbound:
                 disable_notification=post.kind == "status",
             )
 
-        if post.kind == "result":
-            return await self._deliver(where, post_it)
-        return await self._new(where, Rank.REPLY, post_it)
+        rank = Rank.DELIVERY if post.kind == "result" else Rank.REPLY
+        return await self._new(where, rank, departure, post_it)
 
-    async def _video(self, where: Where, post: Post, what: Callable[[ExitStack, bool], dict[str, Any]]) -> Sent:
+    async def _video(
+        self, where: Where, post: Post, departure: Departure, what: Callable[[ExitStack, bool], dict[str, Any]]
+    ) -> Sent:
         caption = dress(Post(post.kind, post.text, post.title, facts=post.facts), MAX_CAPTION)
 
         async def deliver(target: _Target, *, pictures: bool = True) -> object:
@@ -266,36 +272,33 @@ class TelegramOutbound:
                     reply_markup=keyboard(post.buttons),
                 )
 
-        sent = await self._deliver(where, deliver)
+        sent = await self._new(where, Rank.DELIVERY, departure, deliver)
         await self.react(where, DONE)
         return sent
 
-    async def _deliver(self, where: Where, do: Callable[[_Target], Awaitable[object]]) -> Sent:
-        return await self._new(where, Rank.DELIVERY, do)
-
-    async def _new(self, where: Where, rank: Rank, do: Callable[..., Awaitable[object]]) -> Sent:
+    async def _new(self, where: Where, rank: Rank, departure: Departure, do: Callable[..., Awaitable[object]]) -> Sent:
         """Make a new message; what Telegram refuses for a detail goes without the detail."""
         try:
-            made = await self._try(where, rank, "", 0.0, do)
+            made = await self._try(where, rank, "", 0.0, do, departure)
         except BadRequest as error:
             if lost_reply(error):
                 bare = Where(where.channel, where.person_id, {}, where.locale)
-                return await self._new(bare, rank, do)
+                return await self._new(bare, rank, departure, do)
             if rank is Rank.DELIVERY and bad_picture(error):
-                return await self._plain_video(where, do)
+                return await self._plain_video(where, departure, do)
             raise refusal(error) from None
         return _sent(made)
 
-    async def _plain_video(self, where: Where, do: Callable[..., Awaitable[object]]) -> Sent:
+    async def _plain_video(self, where: Where, departure: Departure, do: Callable[..., Awaitable[object]]) -> Sent:
         async def plain(target: _Target) -> object:
             return await do(target, pictures=False)
 
         try:
-            return _sent(await self._try(where, Rank.DELIVERY, "", 0.0, plain))
+            return _sent(await self._try(where, Rank.DELIVERY, "", 0.0, plain, departure))
         except BadRequest as error:
             raise refusal(error) from None
 
-    async def _edit_words(self, where: Where, sent_id: str, post: Post, rank: Rank) -> None:
+    async def _edit_words(self, where: Where, sent_id: str, post: Post, rank: Rank, departure: Departure) -> None:
         words = dress(post, MAX_TEXT)
         markup = keyboard(() if post.final and not post.buttons else post.buttons)
         gap = (
@@ -309,7 +312,7 @@ class TelegramOutbound:
 
         for attempt in range(EDIT_TRIES):
             try:
-                await self._try(where, rank, f"card:{sent_id}", gap, rewrite)
+                await self._try(where, rank, f"card:{sent_id}", gap, rewrite, departure)
             except Superseded:
                 return
             except SendDoubtful:
@@ -335,10 +338,19 @@ class TelegramOutbound:
             link_preview_options=LinkPreviewOptions(is_disabled=True),
         )
 
-    async def _try(self, where: Where, rank: Rank, slot: str, gap_s: float, do: Callable[[_Target], Awaitable[T]]) -> T:
+    async def _try(
+        self,
+        where: Where,
+        rank: Rank,
+        slot: str,
+        gap_s: float,
+        do: Callable[[_Target], Awaitable[T]],
+        departure: Departure = FREE,
+    ) -> T:
         """Make one call within the budget, follow a migrated group, wait for a connection.
 
         Raises:
+            LostLease, StoreError: From the departure; nothing was sent.
             Superseded, BadRequest: For the caller to read.
             OutboundError: Everything else.
         """
@@ -348,7 +360,8 @@ class TelegramOutbound:
             if await self.chats.is_gone(target.chat):
                 raise Gone("kicked or blocked")
             try:
-                return await self._sender.run(Call(rank, target.chat, slot, gap_s), partial(do, target))
+                depart = partial(self._depart, partial(do, target), departure)
+                return await self._sender.run(Call(rank, target.chat, slot, gap_s), depart)
             except BadRequest:
                 raise
             except ChatMigrated as error:
@@ -365,6 +378,32 @@ class TelegramOutbound:
                     log.log(logging.DEBUG if doubtful(error) else logging.INFO, "telegram: %s", type(error).__name__)
                     raise refusal(error) from None
                 await asyncio.sleep(min(30.0, 2.0 ** (tries - 1)))
+
+    async def _depart(self, do: Callable[[], Awaitable[T]], departure: Departure) -> T:
+        """Make one call whose turn has come; the departure is told with the connection open, where that can be."""
+        stopped: Exception | None = None
+
+        async def leaves() -> None:
+            nonlocal stopped
+            try:
+                await departure.leaves()
+            except Exception as error:
+                stopped = error  # the library makes a network error of it
+                raise
+
+        if not isinstance(self._bot.request, PlainRequest):
+            await departure.leaves()
+            leaves = FREE.leaves
+        try:
+            with leaving(leaves):
+                return await do()
+        except RetryAfter:
+            await departure.held()
+            raise
+        except TelegramError:
+            if stopped is not None:
+                raise stopped from None
+            raise
 
     async def _lightly(
         self, where: Where, slot: str, gap_s: float, do: Callable[[_Target], Awaitable[object]]

@@ -42,7 +42,7 @@ from core.flows.tools import Desk, Seen, Tools, beside
 from core.intents import Chat
 from core.nemo import gui
 from core.nemo.stream import End, Piece, StreamError, Text, ToolCall
-from core.turn import Stage, Turn
+from core.turn import UNSENT, LostLease, Stage, Turn
 
 
 @dataclass(slots=True)
@@ -71,19 +71,18 @@ async def run(intent: Chat, turn: Turn, tools: Tools) -> AsyncGenerator[Event, N
     async with aclosing(desk.open()) as events:
         async for event in events:
             yield event
-    if turn.stage in (Stage.BEGIN, Stage.SNAPSHOT):
-        async with aclosing(_exchange(intent.text, desk)) as events:
-            async for event in events:
-                yield event
-        if await _tip_is_due(intent.text, desk):
-            yield Told("tips-vague")
-    elif turn.stage in (Stage.SENDING, Stage.STREAMING):
+    if turn.stage in (Stage.SENDING, Stage.STREAMING):
         # A restart never sends: whoever was here before may have.
         await turn.reach(Stage.LOOKING, arrived=turn.stage is Stage.STREAMING, looks=0)
-    if turn.stage is Stage.LOOKING:
-        async with aclosing(_recover(desk)) as events:
+    spoke = False
+    while turn.stage in (Stage.BEGIN, Stage.SNAPSHOT, Stage.LOOKING):
+        looks = turn.stage is Stage.LOOKING
+        spoke = spoke or not looks
+        async with aclosing(_recover(desk) if looks else _exchange(intent.text, desk)) as events:
             async for event in events:
                 yield event
+    if spoke and await _tip_is_due(intent.text, desk):
+        yield Told("tips-vague")
 
 
 async def _tip_is_due(text: str, desk: Desk) -> bool:
@@ -98,7 +97,12 @@ async def _exchange(text: str, desk: Desk, *, follow_up: bool = False) -> AsyncG
     await desk.saw(before)
     heard = Heard(drafts=desk.tools.rules.drafts)
     try:
-        intent = {"before": before.digest, "following": follow_up or None}
+        intent = {
+            "before": before.digest,
+            "following": follow_up or None,
+            "by": turn.journal.fence[1],
+            "owed": desk.current.open_render is not None or None,
+        }
         async with aclosing(_listen(text, desk, heard, intent)) as events:
             async for event in events:
                 yield event
@@ -136,14 +140,22 @@ async def _listen(text: str, desk: Desk, heard: Heard, intent: Mapping[str, obje
                 event = _understand(item, heard)
                 if event is not None:
                     yield event
-    except asyncio.CancelledError:
-        if not left:  # shutdown between the intent and the first byte: nothing was sent, so say so
-            await asyncio.shield(turn.reach(Stage.BEGIN))
+    except (asyncio.CancelledError, LostLease):
+        if not left:  # a stop, or a thaw beyond the lease, between the intent and the first byte: say so
+            await asyncio.shield(_unsend(turn))
         raise
     except NemoError as error:
         if not isinstance(error, Unreachable | BadAnswer):
             await turn.reach(Stage.BEGIN)  # refused before the stream: nothing runs there
         raise
+
+
+async def _unsend(turn: Turn) -> None:
+    """Nothing was sent: take the intent back, or leave word of it for the holder that came after us."""
+    try:
+        await turn.reach(Stage.BEGIN)
+    except LostLease:
+        await turn.journal.leave_word(UNSENT)
 
 
 def _understand(item: object, heard: Heard) -> Event | None:
@@ -293,6 +305,9 @@ async def _recover(desk: Desk) -> AsyncGenerator[Event, None]:
     looked = min(int(turn.facts.get("looks", 0)), tools.pace.look_times - 1)
     for look in range(looked, tools.pace.look_times):
         await tools.sleep(tools.pace.look_first_s if look == 0 else tools.pace.look_again_s)
+        if not turn.facts.get("arrived") and await turn.journal.word_of(str(turn.facts.get("by"))) == UNSENT:
+            await turn.reach(Stage.BEGIN, looks=None)  # who was to send it thawed, and certainly did not
+            return
         try:
             seen = await desk.look()
         except (Unreachable, BadAnswer, NotSent):

@@ -4,6 +4,7 @@ BEGIN       is there something to render, and is it wanted? (decisions 2)
 SUBMITTING  our own render id is stored; the request may leave from here on
 RENDERING   it was taken; we look at our own id until it is done
 RENDERED    the MP4 is there
+A render that a newer message supersedes is owed until one takes its place, and the session says so.
 DELIVERING, DELIVERED  written by the relay around the sending
 """
 
@@ -35,11 +36,15 @@ from core.nemo.resend import Action, remedy_for
 from core.render import Delivery, Render
 from core.router import route
 from core.turn import Stage, Turn
+from core.verbs import OWED
+
+POLLS_KEPT = 10
+"""Each so many looks at a render are noted: who comes after goes on counting."""
 
 
 def due(intent: Export, turn: Turn) -> bool:
-    """Whether there may be something to render: it was asked for, or the turn changed the draft (decisions 2)."""
-    return intent.asked or bool(turn.facts.get("changed"))
+    """Whether there may be something to render: asked for, changed by the turn (decisions 2), or owed before it."""
+    return intent.asked or bool(turn.facts.get("changed") or turn.facts.get("owed"))
 
 
 async def run(intent: Export, turn: Turn, tools: Tools) -> AsyncGenerator[Event, None]:
@@ -58,6 +63,7 @@ async def run(intent: Export, turn: Turn, tools: Tools) -> AsyncGenerator[Event,
                 yield event
             return
     if turn.stage is Stage.SUBMITTING:
+        await desk.settle()
         await _adopt_or_submit(desk)
         yield Progress(None)
     if turn.stage is Stage.RENDERING:
@@ -80,17 +86,19 @@ async def _again(job_id: str, desk: Desk) -> None:
 async def _wanted(intent: Export, desk: Desk) -> tuple[Event, ...] | None:
     """Decide whether to render; None: yes, and our render id is stored. Else what to say instead."""
     turn, tools = desk.turn, desk.tools
-    if not due(intent, turn):
+    owed = turn.message.verb == OWED or desk.current.open_render is not None
+    if not owed and not due(intent, turn):
         return ()
     seen = await desk.look()
     if not ready(seen.draft):
         return (NothingYet(),) if intent.asked else ()
     if not intent.asked:
-        if seen.digest == desk.current.rendered_digest:
-            return ()
-        if tools.rules.export == "offer":
-            return (ExportOffered(),)
-        if tools.rules.export == "asked" or await _newer_edit(desk):
+        if seen.digest == desk.current.rendered_digest or tools.rules.export != "changed":
+            await desk.settle()
+            new = seen.digest != desk.current.rendered_digest
+            return (ExportOffered(),) if new and tools.rules.export == "offer" else ()
+        if await _newer_edit(desk):
+            await desk.owe()
             return ()
     await desk.saw(seen)
     await turn.reach(Stage.SUBMITTING, render=tools.render_id(), digest=seen.digest, tries=1)
@@ -179,9 +187,12 @@ async def _watch(intent: Export, desk: Desk) -> AsyncGenerator[Event, None]:
     turn, tools = desk.turn, desk.tools
     yield Working("rendering")
     polls, shown = int(turn.facts.get("polls", 0)), -1.0
+    # Added up, not read off a clock: one that jumps must not lose a render, nor hours in which nobody looked.
+    watched_s = float(turn.facts.get("watched", 0.0))
     while True:
         if not intent.asked and await _newer_edit(desk):
             await tools.nemo.cancel_render(turn.facts["render"])
+            await desk.owe()
             await turn.reach(Stage.DONE, superseded=True)
             yield Superseded()
             return
@@ -191,23 +202,27 @@ async def _watch(intent: Export, desk: Desk) -> AsyncGenerator[Event, None]:
             return
         if render is not None and render.status == "failed":
             if not await _second_try(desk):
-                await turn.reach(Stage.FAILED)
+                await turn.reach(Stage.FAILED, failed="RenderFailed", at="export")
                 yield Failed("RenderFailed", {"reason": render.reason or ""}, retry=True)
                 return
             await _adopt_or_submit(desk)
-            polls = 0
+            polls, watched_s = 0, 0.0
         elif render is not None and render.progress is not None and render.progress > shown:
             shown = render.progress
             yield Progress(shown)
         polls += 1
+        slow = polls >= tools.pace.poll_slow_after
+        if polls == tools.pace.poll_slow_after or polls % POLLS_KEPT == 0:
+            await turn.reach(Stage.RENDERING, polls=polls, watched=watched_s)
         if polls == tools.pace.poll_slow_after:
-            await turn.reach(Stage.RENDERING, polls=polls)
             yield RenderSlow()
-        if tools.now_s() - float(turn.facts.get("since", tools.now_s())) > tools.pace.render_limit_s:
-            await turn.reach(Stage.FAILED)
+        if watched_s > tools.pace.render_limit_s:
+            await turn.reach(Stage.FAILED, failed="RenderLost", at="export")
             yield Failed("RenderLost", retry=True)
             return
-        await tools.sleep(tools.pace.poll_slow_s if polls >= tools.pace.poll_slow_after else tools.pace.poll_s)
+        wait_s = tools.pace.poll_slow_s if slow else tools.pace.poll_s
+        await tools.sleep(wait_s)
+        watched_s += wait_s
 
 
 async def _look(desk: Desk) -> Render | None:

@@ -110,6 +110,10 @@ class Jobs(Protocol):
         """Return what a job stored of itself; {} if nobody knows it any more."""
         ...
 
+    async def usual(self) -> tuple[float, float] | None:
+        """Return how long a turn took lately, seconds: from, to; None while too few were measured."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Tools:
@@ -200,6 +204,15 @@ class Desk:
         if (draft, seen.digest) == (self.current.last_draft, self.current.last_digest):
             return
         await self._save(replace(self.current, last_draft=draft, last_digest=seen.digest, used_s=self.tools.now_s()))
+
+    async def owe(self) -> None:
+        """Remember that this turn's video was put off for a newer message, which may yet end without one."""
+        await self._save(replace(self.current, open_render={"turn": self.turn.id}))
+
+    async def settle(self) -> None:
+        """No video is owed any more: it is being made, or nobody wants one."""
+        if self.current.open_render is not None:
+            await self._save(replace(self.current, open_render=None))
 
     async def rendered(self, digest: str) -> None:
         """Remember which draft the last delivered video shows."""

@@ -54,7 +54,7 @@ async def run(intent: Do, turn: Turn, tools: Tools) -> AsyncGenerator[Event, Non
         case "ask":
             yield Told("edit-which")
         case "status":
-            async with aclosing(status.run(Status(), turn, tools)) as events:
+            async with aclosing(status.run(Status(), turn, tools, intent.argument)) as events:
                 async for event in events:
                     yield event
         case "queue":
@@ -87,8 +87,12 @@ async def _queue(turn: Turn, tools: Tools) -> Event:
 
 async def _cancel(argument: str, turn: Turn, tools: Tools) -> Event:
     """Cancel the job of a button, else the running one, else the one that waits first (decisions 9)."""
-    jobs = [job for job in await tools.jobs.of(turn.message.channel.key) if not job.cancelled]
-    wanted = turn.message.args.get("job") or argument or (jobs[0].id if jobs else "")
+    wanted = str(turn.message.args.get("job") or argument or turn.facts.get("cancels") or "")
+    if not wanted:
+        jobs = [job for job in await tools.jobs.of(turn.message.channel.key) if not job.cancelled]
+        wanted = jobs[0].id if jobs else ""
+        # Kept before it is done: whoever does it again must not take the next one.
+        await turn.reach(turn.stage, cancels=wanted)
     outcome = await tools.jobs.cancel(wanted) if wanted else "gone"
     if outcome == "queued":
         return Cancelled(running=False, paid=False)

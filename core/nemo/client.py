@@ -65,6 +65,10 @@ logging.getLogger("httpcore").setLevel(logging.WARNING)
 ANSWER_BYTES = 32_000_000
 """Largest JSON answer that is read: a draft of 10,000 segments has about a tenth of it."""
 
+AT_THE_DOOR = 3
+"""Messages of a process between their stored intent and their last byte, at once: a death there leaves so many doubts
+at most, whatever the herd (a restart begins a thousand turns in one breath)."""
+
 Guard = Callable[[], Awaitable[None] | None]
 T = TypeVar("T")
 
@@ -80,8 +84,8 @@ class NemoClient:
         sleep: Waits of §8.
 
     Every method raises classes of core.errors, and nothing of httpx. `guard` is called (and awaited, if it can be) as
-    the last thing before the bytes of a request leave, with the connection open, each time it is sent; what it raises
-    comes out unchanged, with nothing sent.
+    the last thing before the body of a request leaves, with the connection open, each time it is sent; what it raises
+    comes out unchanged, with nothing sent that could be carried out.
     """
 
     def __init__(
@@ -102,6 +106,7 @@ class NemoClient:
         self._session_user: str | None = None
         self._state_user: str | None = None
         self._usual = self._timeout(config.waits.write_s, config.waits.read_s)
+        self._door = asyncio.Semaphore(AT_THE_DOOR)
         self._http = Pools(_tls(), self._usual)
 
     async def __aenter__(self) -> Self:
@@ -153,7 +158,7 @@ class NemoClient:
         async def open_stream(token: SecretStr | None) -> httpx.Response:
             nonlocal started_s
             started_s = self._now()
-            response = await self._send(self._request(call, token, waits=waits), guard, long=True)
+            response = await self._send(self._request(call, token, waits=waits), guard, long=True, door=self._door)
             return await self._check_stream(response)
 
         try:
@@ -448,25 +453,41 @@ class NemoClient:
         )
 
     async def _send(
-        self, request: httpx.Request, guard: Guard, *, long: bool = False, follow_redirects: bool = False
+        self,
+        request: httpx.Request,
+        guard: Guard,
+        *,
+        long: bool = False,
+        door: asyncio.Semaphore | None = None,
+        follow_redirects: bool = False,
     ) -> httpx.Response:
-        """Send; the answer's body is still to be read. Raises NotSent or Unreachable."""
+        """Send; the answer's body is still to be read. Raises NotSent or Unreachable.
+
+        `door` is held from before the guard until the request has left.
+        """
         left = False
+        # With a body not at the headers: without it no request is carried out, and each write lets the loop turn once.
+        begins = "send_request_body.started" if _has_body(request) else "send_request_headers.started"
+        async with contextlib.AsyncExitStack() as held:
 
-        async def trace(name: str, info: Mapping[str, Any]) -> None:
-            nonlocal left
-            if name == "http11.send_request_headers.started" and info["request"].method != b"CONNECT":
-                if (waiting := guard()) is not None:
-                    await waiting
-                left = True
+            async def trace(name: str, info: Mapping[str, Any]) -> None:
+                nonlocal left
+                if name == f"http11.{begins}" and info["request"].method != b"CONNECT":
+                    if door is not None:
+                        await held.enter_async_context(door)
+                    if (waiting := guard()) is not None:
+                        await waiting
+                    left = True
+                elif left and name in ("http11.send_request_body.complete", "http11.send_request_body.failed"):
+                    await held.aclose()
 
-        request.extensions = {**request.extensions, "trace": trace}
-        try:
-            return await self._http.send(request, long=long, follow_redirects=follow_redirects)
-        except FAILURES as error:
-            # The class says enough, and its text may quote a header.
-            name = type(error).__name__
-            raise (Unreachable(name) if left else NotSent(name)) from None
+            request.extensions = {**request.extensions, "trace": trace}
+            try:
+                return await self._http.send(request, long=long, follow_redirects=follow_redirects)
+            except FAILURES as error:
+                # The class says enough, and its text may quote a header.
+                name = type(error).__name__
+                raise (Unreachable(name) if left else NotSent(name)) from None
 
     async def _json(self, kind: Kind, response: httpx.Response, *, may_be_empty: bool = False) -> Any:
         """Read an answer to its end and close it; raise what it refuses. Raises BadAnswer unless it is JSON."""
@@ -495,6 +516,10 @@ class NemoClient:
 def _tls() -> ssl.SSLContext:
     """Return the one TLS context of the process: reading the certificates takes a tenth of a second."""
     return httpx.create_ssl_context()
+
+
+def _has_body(request: httpx.Request) -> bool:
+    return "transfer-encoding" in request.headers or request.headers.get("content-length", "0") != "0"
 
 
 def _free() -> None:

@@ -123,6 +123,8 @@ def _by_slash_command(message: Message) -> Explanation | None:
 def _plan_of_verb(name: str, args: dict[str, str], message: Message, text: str) -> Plan:
     if name in ("video", "edit"):
         return _video(args, message, text)
+    if name == verbs.OWED:
+        return (Export(asked=False),)
     if name in ("export", "credits", "status") and not (name == "status" and args):
         return (_SIMPLE[name],)
     return (Do(name, " ".join(args.values())),)

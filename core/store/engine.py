@@ -32,6 +32,7 @@ _BATCH = 1000
 _POLL_S = 1.0
 _PROBATION_S = 5.0
 _HANDLERS_END_S = 0.5
+_RESULTS_S = 2.5
 _LAST_SCRIPTS_S = 0.4
 _HANDLERS_GONE_S = 3.0
 
@@ -136,6 +137,7 @@ class Engine:
     async def shutdown(self) -> None:
         """Stop claiming, interrupt the turns and hand their channels over at once: under a second.
 
+        Only a turn whose effect is on its way right now keeps its channel for up to three seconds (decisions 13).
         Returns when every handler is over, so that what they use can be closed. One that takes its time to end holds
         nothing any more: all it can still do is to end.
         """
@@ -149,16 +151,23 @@ class Engine:
         tasks = {run.task for run in runs if run.task}
         if tasks:
             await asyncio.wait(tasks, timeout=_HANDLERS_END_S)
+        pending = [run for run in runs if run.task and not run.task.done() and run.held and run.held.under_way]
+        await self._let_go([run for run in runs if run not in pending])
+        if pending:
+            await asyncio.wait({run.task for run in pending if run.task}, timeout=_RESULTS_S)
+            await self._let_go(pending)
+        if tasks:
+            _, late = await asyncio.wait(tasks, timeout=_HANDLERS_GONE_S)
+            for task in late:
+                log.error("%s did not end when it was told to", task.get_name())
+
+    async def _let_go(self, runs: Sequence[_Run]) -> None:
         for run in runs:
             if run.held:
                 run.held.lose()
         with contextlib.suppress(StoreError, TimeoutError):
             async with asyncio.timeout(_LAST_SCRIPTS_S):
                 await self._hand_over(runs)
-        if tasks:
-            _, late = await asyncio.wait(tasks, timeout=_HANDLERS_GONE_S)
-            for task in late:
-                log.error("%s did not end when it was told to", task.get_name())
 
     async def _hand_over(self, runs: Sequence[_Run]) -> None:
         """Everything that is still ours becomes free. What ended meanwhile is not touched: its token is gone."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Callable, Mapping
 
-from core.store.errors import StoreDown
+from core.store.errors import StoreDown, StoreError
 from core.store.keys import Keys, platform_of, split_queue
 from core.store.record import OURS, Record, read
 from core.store.server import Arg, Server
@@ -69,6 +70,16 @@ class Held:
         """Queue and token: what a fenced script asks for."""
         return self.queue, self.token
 
+    @property
+    def lost(self) -> bool:
+        """Whether the lease is not certainly alive any more."""
+        return clock() >= self._alive_until_s
+
+    @property
+    def under_way(self) -> bool:
+        """Whether an effect that must not happen twice may be on its way: worth a moment's wait at the end."""
+        return self._fields.get("stage") in _BEFORE_EFFECTS
+
     async def write(self, fields: Mapping[str, str]) -> None:
         """Store fields of the record, durably; a lost answer is asked for again while the lease certainly lives.
 
@@ -100,9 +111,20 @@ class Held:
             self._stepped()
             return
 
+    async def leave_word(self, word: str) -> None:
+        """Say what became of the effect of this holder's last stage; a store that is away hears nothing."""
+        with contextlib.suppress(StoreError):
+            await self._server.run("word", [self._keys("t", self.turn_id)], [f"{self.token} {word}"])
+
+    async def word_of(self, token: str) -> str | None:
+        """Return what the holder of this token said so, if it did. Raises StoreError."""
+        said: str = await self._server.do("HGET", self._keys("t", self.turn_id), "word") or ""
+        whose, _, word = said.partition(" ")
+        return word if whose == token else None
+
     def guard(self) -> None:
         """Raise LostLease unless the lease is certainly alive by this machine's own clock."""
-        if clock() >= self._alive_until_s:
+        if self.lost:
             raise LostLease
 
     def renewed(self, began_s: float) -> None:

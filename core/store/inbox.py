@@ -47,7 +47,13 @@ class Inbox:
         self._server, self._keys, self._config = server, keys, config
 
     async def put(
-        self, message: Message, *, lane: str = "", limit: int | None = None, extra: Mapping[str, str] = _NO_EXTRA
+        self,
+        message: Message,
+        *,
+        lane: str = "",
+        limit: int | None = None,
+        extra: Mapping[str, str] = _NO_EXTRA,
+        first: bool = False,
     ) -> Receipt:
         """Store a message as a turn of its channel, durably, before returning.
 
@@ -55,6 +61,7 @@ class Inbox:
             lane: "" for the channel's own order, else letters: a queue beside it.
             limit: How many may wait behind the one that runs; None: `queue_limit` of the settings.
             extra: Fields to keep with the record.
+            first: Before all that wait: what belongs to the turn that runs.
         """
         queue, turn_id = queue_of(message.channel.key, lane), secrets.token_hex(8)
         platform = message.channel.platform
@@ -72,6 +79,7 @@ class Inbox:
                 self._config.seen_ttl_s,
                 k("wake", platform),
                 self._config.turn_ttl_s * 2000,
+                int(first),
                 *_flat(new_fields(message, lane, extra)),
             ],
         )
@@ -130,12 +138,15 @@ class Inbox:
         records = [await self.record(turn_id) for turn_id in ids]
         return [record for record in records if record is not None]
 
-    async def note(self, turn_id: str, name: str, value: str) -> None:
-        """Add one field of the caller's to a record, unless its holder wrote it first (the card of a waiting turn)."""
+    async def note(self, turn_id: str, name: str, value: str) -> bool:
+        """Add one field of the caller's to a record (the card of a waiting turn); False: its holder wrote it first."""
         if name in OURS:
             msg = f"this name belongs to the store: {name}"
             raise ValueError(msg)
-        await self._server.do("HSETNX", self._keys("t", turn_id), name, value)
+        key = self._keys("t", turn_id)
+        return (
+            bool(await self._server.do("HSETNX", key, name, value)) or await self._server.do("HGET", key, name) == value
+        )
 
     async def jobs(self, *, state: str | None = None, limit: int = 50) -> list[Record]:
         """The newest turns, newest first; `state` as `Record.state`, None for all."""

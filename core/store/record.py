@@ -18,7 +18,7 @@ ENDS = frozenset({Stage.DOUBTFUL, Stage.DONE, Stage.FAILED, Stage.CANCELLED, Sta
 """Stages in which a turn may rest for ever."""
 
 OURS = frozenset(
-    "v queue message created_ms began_ms ended_ms cancel tries retry_of retried_as".split()  # noqa: SIM905
+    "v queue message created_ms began_ms ended_ms cancel tries word retry_of retried_as".split()  # noqa: SIM905
 )
 """Fields that the store itself keeps. `plan`, `step`, `stage`, `facts` and any other name belong to the handler."""
 

@@ -30,8 +30,8 @@ end
 """
 
 # KEYS seen due queue turn jobs own-queue session projects
-# ARGV queue turn limit seen_ttl wake jobs_ms field value …
-# -> turn, place, duplicate, full
+# ARGV queue turn limit seen_ttl wake jobs_ms next field value …
+# -> turn, place, duplicate, full; `next` = '1': before all that wait
 PUT = (
     _NOW
     + """
@@ -43,8 +43,13 @@ end
 local before = redis.call('LLEN', KEYS[3])
 if before > tonumber(ARGV[3]) then return {'', before, 0, 1} end
 redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[4])
-redis.call('HSET', KEYS[4], 'created_ms', now, unpack(ARGV, 7))
-redis.call('RPUSH', KEYS[3], ARGV[2])
+redis.call('HSET', KEYS[4], 'created_ms', now, unpack(ARGV, 8))
+if ARGV[7] == '1' and before > 0 then
+  redis.call('LINSERT', KEYS[3], 'AFTER', redis.call('LINDEX', KEYS[3], 0), ARGV[2])
+  before = 1
+else
+  redis.call('RPUSH', KEYS[3], ARGV[2])
+end
 redis.call('ZADD', KEYS[5], now, ARGV[2])
 redis.call('ZREMRANGEBYSCORE', KEYS[5], '-inf', now - ARGV[6])
 if redis.call('ZADD', KEYS[2], 'NX', now, ARGV[1]) == 1 then redis.call('PUBLISH', ARGV[5], '') end
@@ -262,6 +267,13 @@ return 'running'
 """
 )
 
+# KEYS turn   ARGV word   -> 1, or 0: there is no such turn any more. Not fenced: a former holder speaks.
+WORD = """
+if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
+redis.call('HSET', KEYS[1], 'word', ARGV[1])
+return 1
+"""
+
 # KEYS own value   ARGV queue token text   -> 1, or 0: not the holder
 SAVE = (
     _OWNED
@@ -307,6 +319,7 @@ ALL = {
     "release": RELEASE,
     "handover": HANDOVER,
     "cancel": CANCEL,
+    "word": WORD,
     "save": SAVE,
     "swap": SWAP,
     "unlock": UNLOCK,

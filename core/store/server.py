@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, TypeAlias
 
 from redis.asyncio import ConnectionPool, Redis, RedisCluster
@@ -109,15 +109,11 @@ class Server:
 
     async def do(self, *command: Arg) -> Any:
         """Run one command. Raises StoreError."""
-        with typed():
-            async with asyncio.timeout(self._patience_s), self._room:
-                return await self.client.execute_command(*command)
+        return await self._patiently(lambda: self.client.execute_command(*command))
 
     async def run(self, name: str, keys: Iterable[str], args: Iterable[Arg]) -> Any:
         """Run one of our scripts. Raises StoreError; after StoreDown it may or may not have run."""
-        with typed():
-            async with asyncio.timeout(self._patience_s), self._room:
-                return await self._scripts[name](keys=list(keys), args=list(args))
+        return await self._patiently(lambda: self._scripts[name](keys=list(keys), args=list(args)))
 
     async def run_to_disk(self, name: str, keys: Iterable[str], args: Iterable[Arg]) -> Any:
         """Run a script and return when its writes are on the server's disk, as far as the server can tell that.
@@ -126,16 +122,34 @@ class Server:
         """
         if not self.waits_for_disk or not isinstance(self.client, Redis):
             return await self.run(name, keys, args)
+        client, script = self.client, self._scripts[name]
         command = [len(keys := list(keys)), *keys, *args]
+
+        async def to_disk() -> Any:
+            answer = await self._with_waitaof(client, script.sha, command)
+            if isinstance(answer, NoScriptError):
+                await client.script_load(script.script)
+                answer = await self._with_waitaof(client, script.sha, command)
+            if isinstance(answer, Exception):
+                raise answer
+            return answer
+
+        return await self._patiently(to_disk)
+
+    async def _patiently(self, ask: Callable[[], Awaitable[Any]]) -> Any:
+        """Ask within the patience. A cancellation is always heard.
+
+        redis-py sends with `asyncio.wait_for`, and that of Python 3.11 swallows a cancellation that comes in the moment
+        its work ends (CPython issue 86296): a program that was told to stop would run on.
+        """
+        task = asyncio.current_task()
+        before = task.cancelling() if task else 0
         with typed():
             async with asyncio.timeout(self._patience_s), self._room:
-                answer = await self._with_waitaof(self.client, self._scripts[name].sha, command)
-                if isinstance(answer, NoScriptError):
-                    await self.client.script_load(self._scripts[name].script)
-                    answer = await self._with_waitaof(self.client, self._scripts[name].sha, command)
-                if isinstance(answer, Exception):
-                    raise answer
-                return answer
+                answer = await ask()
+        if task is not None and task.cancelling() > before:
+            raise asyncio.CancelledError
+        return answer
 
     @staticmethod
     async def _with_waitaof(client: Redis, sha: str, command: Iterable[Arg]) -> Any:

@@ -27,7 +27,7 @@ class Session:
         last_digest: Digest of the last draft seen.
         last_draft: That draft, as it came, or None.
         rendered_digest: Digest of the last draft that was rendered and delivered.
-        open_render: A render that is not delivered yet (ids, digest, times), or None.
+        open_render: A video that a newer message put off and that nobody made since ({"turn": whose it was}), or None.
         made_s, used_s: Seconds since 1970.
         v: Version of the program that wrote it.
     """

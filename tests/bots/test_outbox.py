@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
@@ -10,9 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bots.adapter import Gone, Limits, OutboundError, Post, SendDoubtful, Sent, Video, Where
+from bots.adapter import FREE, Departure, Gone, Limits, OutboundError, Post, SendDoubtful, Sent, Video, Where
 from bots.outbox import EditPace, TurnOutbox, nonce, split
 from core.messages import Attachment, Channel
+from core.turn import LostLease
 
 WHERE = Where(Channel("console", "c"))
 
@@ -28,18 +30,21 @@ class Recorder:
     def limits(self, where: Where) -> Limits:
         return self._limits
 
-    async def send(self, where: Where, post: Post, nonce: str) -> Sent:
+    async def send(self, where: Where, post: Post, nonce: str, departure: Departure = FREE) -> Sent:
+        await departure.leaves()
         await asyncio.sleep(0)
         if self._fail:
             raise self._fail
         self.sent.append(("send", post.text, nonce))
         return Sent(str(len(self.sent)))
 
-    async def edit(self, where: Where, sent_id: str, post: Post) -> None:
+    async def edit(self, where: Where, sent_id: str, post: Post, departure: Departure = FREE) -> None:
+        await departure.leaves()
         await asyncio.sleep(0)
         self.sent.append(("edit", post.text, sent_id))
 
-    async def send_video(self, where: Where, video: Video, post: Post, nonce: str) -> Sent:
+    async def send_video(self, where: Where, video: Video, post: Post, nonce: str, departure: Departure = FREE) -> Sent:
+        await departure.leaves()
         raise AssertionError
 
     async def find(self, where: Where, nonce: str, after_id: str | None) -> Sent | None:
@@ -50,12 +55,19 @@ class Recorder:
     async def fetch(self, attachment: Attachment, into: Path, cap_bytes: int) -> None: ...
 
 
-def outbox(outbound: Recorder, kept: list[str] | None = None, card_id: str | None = None) -> TurnOutbox:
+def outbox(
+    outbound: Recorder,
+    kept: list[str] | None = None,
+    card_id: str | None = None,
+    guard: Callable[[], None] = lambda: None,
+) -> TurnOutbox:
     async def keep(card: str) -> None:
         (kept if kept is not None else []).append(card)
 
     loop = asyncio.get_running_loop()
-    return TurnOutbox(outbound, WHERE, turn_id="t1", attempt="a1", card_id=card_id, keep_card=keep, clock_s=loop.time)
+    return TurnOutbox(
+        outbound, WHERE, turn_id="t1", attempt="a1", card_id=card_id, keep_card=keep, clock_s=loop.time, guard=guard
+    )
 
 
 def card(text: str, stage: str = "s", *, final: bool = False) -> Post:
@@ -161,3 +173,17 @@ def test_pieces_hold_all_words_and_none_is_too_long(text: str, limit: int) -> No
     pieces = split(text, limit)
     assert all(len(piece) <= limit for piece in pieces)
     assert "".join("".join(pieces).split()) == "".join(text.split())
+
+
+async def test_a_former_holder_that_thaws_draws_nothing_any_more() -> None:
+    outbound = Recorder()
+
+    def lost() -> None:
+        raise LostLease
+
+    box = outbox(outbound, card_id="7", guard=lost)
+    box.show(card("old news"))
+    box.say(Post("reply", "old words"))
+    with pytest.raises(LostLease):
+        await box.drain()
+    assert outbound.sent == []

@@ -58,7 +58,7 @@ async def every_step(folder: Path) -> bool:
 def is_well(found: Figures) -> bool:
     """Whether a rampage came to what it has to come to."""
     nought = (found.sent_twice, found.stuck, found.out_of_order, found.overlaps, found.rendered_twice)
-    nothing = (found.lost, found.untrue_doubts, found.untold, found.failed)
+    nothing = (found.lost, found.untrue_doubts, found.untold, found.failed, found.open_cards)
     return (
         not any(nought)
         and not any(nothing)

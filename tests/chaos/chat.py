@@ -18,7 +18,7 @@ from typing import Any, Literal
 import httpx
 from aiohttp import web
 
-from bots.adapter import Limits, Post, SendDoubtful, Sent, Video, Where
+from bots.adapter import FREE, Departure, Limits, Post, SendDoubtful, Sent, Video, Where
 from bots.console.outbound import copy_in
 from core.messages import Attachment
 from tests.support.backend import Fit, unfitted
@@ -57,8 +57,9 @@ class Chats:
         """What a run asks at its end."""
         kinds = Counter(post["kind"] for post in self.posts)
         doubts = self.offers("deliver") + self.offers("retry")
-        final = Counter(post["job"] for post in self.posts if post.get("final"))
-        told = {"results": self.results(), "doubts": doubts, "final": final}
+        final = Counter(post["nonce"] for post in self.posts if post["final"])
+        open_ = Counter(post["nonce"] for post in self.posts if post["kind"] == "status" and not post["final"])
+        told = {"results": self.results(), "doubts": doubts, "final": final, "open": open_}
         return {**told, "kinds": kinds, "repeats": self.repeats, "edits": self.edits}
 
 
@@ -95,7 +96,7 @@ class ChatServer:
     async def _video(self, request: web.Request) -> web.Response:
         size = len(await request.read())
         told = {name: value for name, value in request.query.items() if name != "actions"}
-        body = {**told, "actions": request.query["actions"].split(), "bytes": size}
+        body = {**told, "actions": request.query["actions"].split(), "final": False, "bytes": size}
         return web.json_response({"id": self.chats.post(body)})
 
     async def _edit(self, request: web.Request) -> web.Response:
@@ -123,23 +124,23 @@ class Way:
         seeks = self._platform == SEEKER
         return Limits(4000, 1000, takes, edit_interval_s=self._edit_s, finds_own_posts=seeks)
 
-    async def send(self, where: Where, post: Post, nonce: str) -> Sent:
-        return await self._new(f"/post/{post.kind}", json=self._spell(where, post, nonce))
+    async def send(self, where: Where, post: Post, nonce: str, departure: Departure = FREE) -> Sent:
+        return await self._new(f"/post/{post.kind}", departure, json=self._spell(where, post, nonce))
 
-    async def edit(self, where: Where, sent_id: str, post: Post) -> None:
+    async def edit(self, where: Where, sent_id: str, post: Post, departure: Departure = FREE) -> None:
         spelled = self._spell(where, post, "") | {"id": int(sent_id)}
-        await self._ask("POST", "/edit", json=spelled)
+        await self._ask("POST", "/edit", departure, json=spelled)
 
-    async def send_video(self, where: Where, video: Video, post: Post, nonce: str) -> Sent:
+    async def send_video(self, where: Where, video: Video, post: Post, nonce: str, departure: Departure = FREE) -> Sent:
         spelled = self._spell(where, post, nonce)
         told = {name: str(value) for name, value in spelled.items()} | {"actions": " ".join(spelled["actions"])}
         content = await asyncio.to_thread(video.path.read_bytes)
         assert len(content) == video.size_bytes
-        return await self._new("/video", params=told, content=content)
+        return await self._new("/video", departure, params=told, content=content)
 
     async def find(self, where: Where, nonce: str, after_id: str | None) -> Sent | None:
         asked = {"chat": where.channel.chat, "nonce": nonce, "after": after_id or "0"}
-        found = (await self._ask("GET", "/find", params=asked))["id"]
+        found = (await self._ask("GET", "/find", FREE, params=asked))["id"]
         return Sent(str(found)) if found else None
 
     async def show_activity(self, where: Where, activity: Literal["typing", "uploading"]) -> None: ...
@@ -159,11 +160,17 @@ class Way:
             "nonce": nonce,
         }
 
-    async def _new(self, path: str, **what: Any) -> Sent:
-        return Sent(str((await self._ask("POST", path, **what))["id"]))
+    async def _new(self, path: str, departure: Departure, **what: Any) -> Sent:
+        return Sent(str((await self._ask("POST", path, departure, **what))["id"]))
 
-    async def _ask(self, method: str, path: str, **what: Any) -> Any:
+    async def _ask(self, method: str, path: str, departure: Departure, **what: Any) -> Any:
         """One request; what may be repeated here is: edits, looks, and posts where a nonce makes one of them."""
+
+        async def trace(name: str, _info: Any) -> None:
+            if name == "http11.send_request_body.started":
+                await departure.leaves()
+
+        what["extensions"] = {"trace": trace}
         for left in range(0 if self._platform == BLIND and path.startswith(("/post", "/video")) else 2, -1, -1):
             try:
                 answer = await self._http.request(method, self._url + path, **what)

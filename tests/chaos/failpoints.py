@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import itertools
+import signal
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -126,6 +127,36 @@ async def die_at(deaths: Deaths, course: Course, folder: Path, server: RealServe
         record = await here.record(job)
         faults = tuple(_faults(here, course, record, points))
         return Outcome(deaths, tuple(points), record.state, str(record.facts.get("doubtful", "")), faults, steps)
+
+
+async def thaw_after(at: str, course: Course, folder: Path, server: RealServer, video: bytes) -> Outcome:
+    """Freeze a worker at a step until another one has its turn, then let it go on."""
+    name = f"{next(_numbers)}-thaws"
+    async with scene(folder / name, server, name, video) as here:
+        job = (await here.store.inbox.put(message_of(course, here.folder))).turn_id
+        here.fuse.freezes = True
+        here.fuse.arm(at)
+        workers = [Fork(here.folder / "worker.log", work, replace(here.place, replica="w1"))]
+        here.fuse.pid = workers[0].pid
+        try:
+            async with asyncio.timeout(LIMIT_S):
+                while not here.fuse.blown:
+                    await asyncio.sleep(0.02)
+                workers.append(Fork(here.folder / "worker.log", work, replace(here.place, replica="w2")))
+                queue = (await here.record(job)).channel_key
+                while not (await here.store.server.do("HGET", here.store.keys("own"), queue) or "").endswith(":w2"):
+                    await asyncio.sleep(0.02)
+                workers[0].send_signal(signal.SIGCONT)
+                while (await here.record(job)).ended_ms is None:
+                    await asyncio.sleep(0.04)
+        finally:
+            for worker in workers:
+                worker.send_signal(signal.SIGCONT)
+                worker.terminate()
+                await asyncio.to_thread(worker.wait)
+        record = await here.record(job)
+        faults = tuple(_faults(here, course, record, ()))
+        return Outcome((at,), (here.fuse.blown,), record.state, str(record.facts.get("doubtful", "")), faults, ())
 
 
 async def _until_dead_or_over(worker: Fork, here: Scene, job: str) -> bool:

@@ -31,10 +31,15 @@ class Blown(Exception):
 
 @dataclass
 class Fuse:
-    """Counts the steps of one worker; at step `at`, or the first of that name, it is no more. 0: it lives."""
+    """Counts the steps of one worker; at step `at`, or the first of that name, it is no more. 0: it lives.
+
+    Attributes:
+        freezes: It is stopped (SIGSTOP) instead, and only its own steps stop: what was on its way takes place.
+    """
 
     at: int | str = 0
     pid: int = 0
+    freezes: bool = False
     steps: list[str] = field(default_factory=list)
     blown: str = ""
 
@@ -44,13 +49,14 @@ class Fuse:
 
     def step(self, name: str) -> None:
         """Count a step. Raises Blown from the fatal one on."""
-        if self.blown:
+        if self.blown and not self.freezes:
             raise Blown
         self.steps.append(name)
-        if self.at in (len(self.steps), name):
+        if not self.blown and self.at in (len(self.steps), name):
             self.blown = name
-            os.kill(self.pid, signal.SIGKILL)
-            raise Blown
+            os.kill(self.pid, signal.SIGSTOP if self.freezes else signal.SIGKILL)
+            if not self.freezes:
+                raise Blown
 
     # -- HTTP
 
@@ -64,6 +70,9 @@ class Fuse:
         self, request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
     ) -> web.StreamResponse:
         name = _named(request)
+        if request.content_type == "application/json":
+            with contextlib.suppress(ConnectionError):
+                await request.read()  # the whole of it has come: headers alone are no request yet
         try:
             self.step(f"before {name}")
             response = await handler(request)

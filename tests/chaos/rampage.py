@@ -21,11 +21,13 @@ from typing import Any
 import httpx
 
 from bots.app import Program
+from bots.outbox import nonce
 from bots.services import StoreDown
 from core.messages import Channel, Message, Person
 from core.store.errors import StoreError, typed
 from core.store.open import Store
 from core.store.record import Record
+from core.verbs import OWED
 from tests.chaos import chat
 from tests.chaos.chat import BLIND, SEEKER
 from tests.chaos.forks import Fork
@@ -102,7 +104,9 @@ class Figures:
     parked: int
     failed: Sequence[str]
     crashed_tries: int
-    open_cards: int
+    open_cards: Sequence[str]
+    card_copies: int
+    made_up: int
     orphan_sessions: int
     nonce_repeats: int
     slowest_term_s: float
@@ -123,6 +127,7 @@ async def world(folder: Path, plan: Plan) -> AsyncIterator[tuple[RealServer, Pla
             backend, chats = f"http://127.0.0.1:{backend_port}", f"http://127.0.0.1:{chat_port}"
             await _reachable(backend, chats)
             more = {"lease_s": plan.lease_s, "queue_limit": plan.turns + 1, "nemo_poll_s": plan.poll_s}
+            more["look_first_s"] = plan.lease_s  # about as long as a lease, as it is outside of a test
             yield store, Place(folder / "data", store.url, backend, chats, tries=7, edit_s=plan.edit_s, more=more)
     finally:
         for server in servers:
@@ -177,11 +182,13 @@ async def rampage(folder: Path, plan: Plan) -> Figures:
             await asyncio.gather(talk, looking, return_exceptions=True)
             await monkey.end()
         records = [await opened.store.inbox.record(put.job) for put in watch.puts]
+        made_up = await _made_up(opened.store, watch.puts)
         async with httpx.AsyncClient(trust_env=False, verify=False, timeout=60) as http:
             backend = (await http.get(f"{place.backend_url}/report")).json()
             chats = (await http.get(f"{place.chat_url}/report")).json()
     crashed = log.read_text(errors="replace").count(" failed, try ")
-    count = Count({put.job: put for put in watch.puts}, dict(zip([p.job for p in watch.puts], records, strict=True)))
+    stored = dict(zip([put.job for put in watch.puts], records, strict=True))
+    count = Count({put.job: put for put in watch.puts}, stored, made_up)
     return count.figures(backend, chats, monkey, crashed, time.monotonic() - began)
 
 
@@ -210,6 +217,21 @@ class Watch:
                 for job, ended in zip(jobs, await _ended(store, jobs), strict=True):
                     if ended:
                         self._open.pop(job).set()
+
+
+async def _made_up(store: Store, puts: Sequence[Put]) -> dict[str, str]:
+    """The turns that the program itself added for a video that was put off → the turns whose video that is."""
+    found: dict[str, str] = {}
+    asked = {put.job: (put.platform, put.job) for put in puts}
+    while asked:
+        with typed():
+            pipe: Any = store.redis.pipeline(transaction=False)
+            for job, (platform, _whose) in asked.items():
+                pipe.get(store.keys("seen", platform, f"{OWED}/{job}"))
+            answers = await pipe.execute()
+        asked = {made: why for made, why in zip(answers, asked.values(), strict=True) if made}
+        found |= {made: whose for made, (_platform, whose) in asked.items()}
+    return found
 
 
 async def _ended(store: Store, jobs: Sequence[str]) -> list[str | None]:
@@ -242,7 +264,17 @@ async def _chat(number: int, plan: Plan, opened: Program, watch: Watch) -> None:
             watch.add(Put(jobs[-1], platform, channel.chat, text, n, first))
         for job in jobs:
             await watch.over(job)
+        await _silence(opened, channel)
         await asyncio.sleep(rng.uniform(0, plan.think_s))
+
+
+async def _silence(opened: Program, channel: Channel) -> None:
+    """Wait until the channel is at rest: what the program added itself is over, too."""
+    while True:
+        with contextlib.suppress(StoreError):
+            if not await opened.store.inbox.queue(channel.key):
+                return
+        await asyncio.sleep(0.3)
 
 
 async def _say(opened: Program, said: Message) -> str:
@@ -259,12 +291,15 @@ class Count:
 
     puts: Mapping[str, Put]
     records: Mapping[str, Record | None]
+    made_up: Mapping[str, str]
     lost: list[str] = field(default_factory=list)
 
     def figures(
         self, backend: Mapping[str, Any], chats: Mapping[str, Any], monkey: Monkey, crashed: int, took_s: float
     ) -> Figures:
         said, results = Counter(backend["said"]), Counter(chats["results"])
+        for job, whose in self.made_up.items():
+            results[whose] += results[job]
         ended = {job: record for job, record in self.records.items() if record and record.ended_ms is not None}
         states = Counter(record.state for record in ended.values())
         doubts = {job: str(r.facts.get("doubtful", "?")) for job, r in ended.items() if r.state == "doubtful"}
@@ -274,7 +309,8 @@ class Count:
             deeds=dict(monkey.counts),
             took_s=round(took_s, 1),
             states=dict(states),
-            results=results.total(),
+            results=sum(chats["results"].values()),
+            made_up=len(self.made_up),
             superseded=sum(not results[job] for job in ended) - len(missing) - len(doubts),
             doubtful=len(doubts),
             doubtful_deliveries=sum(kind == "delivery" for kind in doubts.values()),
@@ -290,7 +326,8 @@ class Count:
             parked=states["parked"],
             failed=[self._tell(job) for job, record in ended.items() if record.state in ("failed", "cancelled")],
             crashed_tries=crashed,
-            open_cards=sum(not chats["final"].get(job) for job in ended),
+            open_cards=[self._tell(job) for job in ended if not chats["final"].get(nonce(job, "card"))],
+            card_copies=sum(chats["open"].get(nonce(job, "card"), 0) for job in ended),
             orphan_sessions=backend["sessions"] - len({(put.platform, put.chat) for put in self.puts.values()}),
             nonce_repeats=chats["repeats"],
             slowest_term_s=round(monkey.slowest_term_s, 2),

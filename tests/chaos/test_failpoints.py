@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.chaos.chat import BLIND, SEEKER
-from tests.chaos.failpoints import Course, walk
+from tests.chaos.failpoints import Course, thaw_after, walk
+from tests.core.store.servers import RealServer
+from tests.support.program import clip
 
 SONG = Course(SEEKER, "words", song=True)
 VIDEO = Course(SEEKER, "file")
@@ -61,3 +63,20 @@ async def test_a_kill_at_any_step_pays_once_and_delivers_once(tmp_path: Path) ->
         "before write delivered": "delivery",
         "after write doubtful": "delivery",
     }
+
+
+@pytest.mark.timeout(180)
+@pytest.mark.parametrize(
+    ("course", "at"),
+    [
+        (VIDEO, "before write sending"),
+        (VIDEO, "after write sending"),
+        (UNSEEN, "after write delivering"),
+        (UNSEEN, "after POST /post/result"),
+        (UNSEEN, "before write delivered"),
+    ],
+)
+async def test_who_thaws_tells_what_became_of_it_and_leaves_no_doubt(tmp_path: Path, course: Course, at: str) -> None:
+    with RealServer(tmp_path / "store", "--appendfsync", "always") as server:
+        outcome = await thaw_after(at, course, tmp_path, server, clip())
+    assert (outcome.state, outcome.faults) == ("done", ())

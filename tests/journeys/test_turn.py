@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from pathlib import Path
 
 import pytest
 
-from bots.adapter import Gone, Refused, SendDoubtful, TooLarge
-from core.messages import Attachment
+from bots.adapter import FREE, Departure, Gone, Post, Refused, SendDoubtful, Sent, TooLarge, Where
+from core.messages import Attachment, Channel
+from tests.core.store.servers import RealServer
 from tests.support.backend import Backend, Script
 from tests.support.program import Chat, clip, message, open_chat, over, say, track
 
@@ -370,3 +372,149 @@ async def test_a_file_s_own_address_is_handed_on_where_the_operator_says_so(back
         assert await say(program, "make a video", attachments=too_large, event="e2") == "failed"
     assert backend.world.uploads == [[url]]
     assert "too large" in chat.replies[-1]
+
+
+async def test_a_bare_cancel_that_is_done_again_takes_no_second_job(backend: Backend, tmp_path: Path) -> None:
+    async with open_chat(tmp_path, backend.url, work=False) as (program, _):
+        jobs = [(await program.relay.take(message(text))).job for text in ("one", "two", "three")]
+        cancel = (await program.relay.take(message("stop"))).job
+        # Its first holder died between the cancel and what is told of it.
+        assert await program.store.inbox.cancel(jobs[0]) == "queued"
+        facts = json.dumps({"cancels": jobs[0]})
+        await program.store.server.do("HSET", program.store.keys("t", cancel), "facts", facts)
+    async with open_chat(tmp_path, backend.url) as (program, _):
+        assert await over(program, cancel) == "done"
+        assert [await over(program, job) for job in jobs] == ["cancelled", "done", "done"]
+
+
+async def test_a_cancel_that_comes_after_the_video_leaves_the_turn_done(backend: Backend, tmp_path: Path) -> None:
+    chat = Chat()
+    async with open_chat(tmp_path, backend.url, chat, work=False) as (program, _):
+        job = (await program.relay.take(message("one"))).job
+        late = {"step": "1", "stage": "delivered", "cancel": "1", "began_ms": "1", "facts": '{"changed": true}'}
+        await program.store.server.do("HSET", program.store.keys("t", job), *(x for pair in late.items() for x in pair))
+    async with open_chat(tmp_path, backend.url, chat) as (program, _):
+        assert await over(program, job) == "done"
+    assert "cancel" not in " ".join(chat.replies).lower()
+
+
+async def test_status_of_a_job_tells_its_place_and_a_measured_range(backend: Backend, tmp_path: Path) -> None:
+    backend.world.script.stream_s = 600.0
+    async with open_chat(tmp_path, backend.url) as (program, chat):
+        for took_s in (100.0, 120.0, 200.0, 220.0):
+            await program.store.history.took("turn", took_s)
+        jobs = [(await program.relay.take(message(text))).job for text in ("one", "two", "three")]
+        for job, told in (
+            (jobs[0], ["working on a message", "usually 2 min to 4 min"]),
+            (jobs[2], ["2 jobs come first", "usually 4 min to 7 min"]),
+        ):
+            pressed = await program.relay.press("status", job, message("", event=f"press {job}"))
+            assert pressed is not None
+            await over(program, pressed.job)
+            assert any(all(part in reply for part in told) for reply in chat.replies), chat.replies
+
+
+async def test_a_cancel_after_the_answer_says_that_it_was_paid(backend: Backend, tmp_path: Path) -> None:
+    chat = Chat()
+    async with open_chat(tmp_path, backend.url, chat, work=False) as (program, _):
+        job = (await program.relay.take(message("nothing of it"))).job
+        plan = '[{"text": "x", "kind": "chat"}, {"asked": false, "kind": "export"}]'
+        at = {"plan": plan, "step": "1", "stage": "begin", "cancel": "1", "began_ms": "1"}
+        await program.store.server.do("HSET", program.store.keys("t", job), *(x for pair in at.items() for x in pair))
+    async with open_chat(tmp_path, backend.url, chat) as (program, _):
+        assert await over(program, job) == "cancelled"
+    assert "may have been counted" in chat.replies[-1]
+
+
+class Late(Chat):
+    """A chat without nonces, whose acknowledgements arrive late: after the turn has begun."""
+
+    async def send(self, where: Where, post: Post, nonce: str, departure: Departure = FREE) -> Sent:
+        if post.stage == "queued":
+            while not any(one.title == post.title for one in self.posts.values()):
+                await asyncio.sleep(0.02)
+        return await super().send(where, post, f"{nonce}/{len(self.order)}", departure)
+
+
+async def test_no_card_of_a_late_acknowledgement_stays_open(backend: Backend, tmp_path: Path) -> None:
+    async with open_chat(tmp_path, backend.url, Late()) as (program, chat):
+        first = (await program.relay.take(message("one"))).job
+        second = (await program.relay.take(message("two"))).job
+        for job in (first, second):
+            assert await over(program, job) == "done"
+    assert [post.title for post in chat.posts.values() if post.kind == "status" and not post.final] == []
+    assert sum(post.title == "two" for post in chat.posts.values() if post.kind == "status") == 2
+
+
+class Crossed(Chat):
+    """A chat in which one picture of a former holder arrives after the last one of its successor."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.frozen = asyncio.Event()
+        self.thawed = asyncio.Event()
+        self._late: asyncio.Task[None] | None = None
+
+    async def edit(self, where: Where, sent_id: str, post: Post, departure: Departure = FREE) -> None:
+        if self._late is not None:
+            await super().edit(where, sent_id, post, departure)
+            return
+        await departure.leaves()
+        self._late = asyncio.create_task(self._arrive(sent_id, post))
+        self.frozen.set()
+        await self._late
+
+    async def _arrive(self, sent_id: str, post: Post) -> None:
+        await self.thawed.wait()
+        self.posts[sent_id] = post
+
+
+async def test_a_picture_of_a_former_holder_does_not_stay_the_last_one(backend: Backend, tmp_path: Path) -> None:
+    backend.world.script.stream_s = 600.0
+    chat = Crossed()
+    with RealServer(tmp_path / "store") as store:
+        async with open_chat(tmp_path, backend.url, chat, redis_url=store.url, lease_s=1.5) as (program, _):
+            job = (await program.relay.take(message("one"))).job
+            await chat.frozen.wait()
+            keys = program.store.keys
+            # Its lease ran out while it was frozen, and a successor brought the turn to its end.
+            end = {"stage": "doubtful", "ended_ms": "1"}
+            await program.store.server.do("HSET", keys("t", job), *(part for pair in end.items() for part in pair))
+            await program.store.server.do("HSET", keys("own"), "console:c1", "9:successor")
+            await chat.edit(Where(Channel("console", "c1")), "1", Post("status", "It is over.", final=True))
+            chat.thawed.set()
+            async with asyncio.timeout(30):
+                while chat.posts["1"].final:
+                    await asyncio.sleep(0.01)
+                while not chat.posts["1"].final:
+                    await asyncio.sleep(0.01)
+
+
+async def test_a_render_that_never_ends_is_given_up_and_not_paid_for_again(backend: Backend, tmp_path: Path) -> None:
+    backend.world.script.render_s = 600.0
+    async with open_chat(tmp_path, backend.url, render_limit_s=1.0) as (program, chat):
+        job = (await program.relay.take(message("one"))).job
+        assert await over(program, job) == "failed"
+        backend.world.script.render_s = 0.1
+        button = chat.posts[chat.order[-1]].buttons[0]
+        pressed = await program.relay.press(button.action, button.job, message("", event="press"))
+        assert pressed is not None
+        assert await over(program, pressed.job) == "done"
+    assert (backend.world.said, len(chat.videos)) == ({"one": 1}, 1)
+
+
+async def test_a_clock_that_jumps_by_hours_loses_no_render(backend: Backend, tmp_path: Path) -> None:
+    backend.world.script.render_s = 1.0
+    async with open_chat(tmp_path, backend.url) as (program, chat):
+        job = (await program.relay.take(message("one"))).job
+        while not backend.world.renders:
+            await asyncio.sleep(0.01)
+    # Whoever goes on has a clock ten hours ahead of the one that noted when the render began.
+    async with open_chat(tmp_path, backend.url, chat, work=False) as (program, _):
+        key = program.store.keys("t", job)
+        facts = json.loads(await program.store.server.do("HGET", key, "facts"))
+        facts["since"] = facts.get("since", 36_000.0) - 36_000.0
+        await program.store.server.do("HSET", key, "facts", json.dumps(facts))
+    async with open_chat(tmp_path, backend.url, chat) as (program, _):
+        assert await over(program, job) == "done"
+    assert len(chat.videos) == 1

@@ -15,7 +15,7 @@ from typing import Any, Literal
 import av
 import numpy as np
 
-from bots.adapter import Limits, OutboundError, Post, Sent, Video, Where
+from bots.adapter import FREE, Departure, Limits, OutboundError, Post, Sent, Video, Where
 from bots.app import Backend as BackendAt
 from bots.app import Program, open_program, running
 from bots.console.outbound import copy_in
@@ -54,16 +54,19 @@ class Chat:
     def limits(self, where: Where) -> Limits:
         return self.limits_now
 
-    async def send(self, where: Where, post: Post, nonce: str) -> Sent:
+    async def send(self, where: Where, post: Post, nonce: str, departure: Departure = FREE) -> Sent:
+        await departure.leaves()
         if nonce in self.nonces:
             return self.nonces[nonce]
         return self._keep(post, nonce)
 
-    async def edit(self, where: Where, sent_id: str, post: Post) -> None:
+    async def edit(self, where: Where, sent_id: str, post: Post, departure: Departure = FREE) -> None:
+        await departure.leaves()
         self.edits += 1
         self.posts[sent_id] = post
 
-    async def send_video(self, where: Where, video: Video, post: Post, nonce: str) -> Sent:
+    async def send_video(self, where: Where, video: Video, post: Post, nonce: str, departure: Departure = FREE) -> Sent:
+        await departure.leaves()
         if self.fail_videos:
             raise self.fail_videos.pop(0)
         assert video.path.stat().st_size == video.size_bytes

@@ -14,7 +14,7 @@ from typing import Any, Literal
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from bots.adapter import Limits, Post, Sent, Video, Where
+from bots.adapter import FREE, Departure, Limits, Post, Sent, Video, Where
 from bots.app import Backend, Program, open_program, running
 from bots.settings import Settings
 from core.messages import Attachment
@@ -86,14 +86,14 @@ class Rooms:
     def limits(self, where: Where) -> Limits:
         return self._of(where).limits_now
 
-    async def send(self, where: Where, post: Post, nonce: str) -> Sent:
-        return await self._of(where).send(where, post, nonce)
+    async def send(self, where: Where, post: Post, nonce: str, departure: Departure = FREE) -> Sent:
+        return await self._of(where).send(where, post, nonce, departure)
 
-    async def edit(self, where: Where, sent_id: str, post: Post) -> None:
-        await self._of(where).edit(where, sent_id, post)
+    async def edit(self, where: Where, sent_id: str, post: Post, departure: Departure = FREE) -> None:
+        await self._of(where).edit(where, sent_id, post, departure)
 
-    async def send_video(self, where: Where, video: Video, post: Post, nonce: str) -> Sent:
-        return await self._of(where).send_video(where, video, post, nonce)
+    async def send_video(self, where: Where, video: Video, post: Post, nonce: str, departure: Departure = FREE) -> Sent:
+        return await self._of(where).send_video(where, video, post, nonce, departure)
 
     async def find(self, where: Where, nonce: str, after_id: str | None) -> Sent | None:
         return await self._of(where).find(where, nonce, after_id)

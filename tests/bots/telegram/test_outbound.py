@@ -29,6 +29,7 @@ from bots.telegram.app import build_bot
 from bots.telegram.guard import PlainRequest
 from bots.telegram.outbound import TelegramOutbound
 from core.messages import Attachment, Channel
+from core.turn import LostLease
 from tests.support.telegram.fakes import MemoryNotes, settings
 from tests.support.telegram.server import TOKEN, BotApi, Failure
 
@@ -305,3 +306,70 @@ async def test_a_server_of_our_own_shares_its_disk(way_out: Open, tmp_path: Path
         (call,) = api.sent("sendVideo")
         assert call.params["video"] == video.path.as_uri()
         assert "video" not in call.files
+
+
+class Door:
+    """A departure that writes down when it was told, and may refuse."""
+
+    def __init__(self, api: BotApi, stop: Exception | None = None) -> None:
+        self._api, self._stop = api, stop
+        self.told: list[str] = []
+
+    async def leaves(self) -> None:
+        self.told.append(f"leaves after {len(self._api.sent('failed:sendMessage'))} refusals")
+        if self._stop:
+            raise self._stop
+
+    async def held(self) -> None:
+        self.told.append("held")
+
+
+async def test_a_departure_is_told_after_the_wait_for_the_budget(way_out: Open) -> None:
+    async with BotApi() as api, way_out(api) as outbound:
+        api.fail("sendMessage", Failure(429, "Too Many Requests", {"retry_after": 1}))
+        door = Door(api)
+        await outbound.send(ANNA, RESULT, "n", door)
+        assert door.told == ["leaves after 0 refusals", "held", "leaves after 1 refusals"]
+
+
+async def test_nothing_is_sent_by_who_may_not_any_more(way_out: Open, video: Video) -> None:
+    async with BotApi() as api, way_out(api) as outbound:
+        door = Door(api, LostLease())
+        card = await outbound.send(ANNA, Post("status", "one"), "n")
+        for send in (
+            lambda: outbound.send(ANNA, RESULT, "n", door),
+            lambda: outbound.send_video(ANNA, video, RESULT, "n", door),
+            lambda: outbound.send_again(ANNA, "file", RESULT, "n", door),
+            lambda: outbound.edit(ANNA, card.id, Post("status", "two", final=True), door),
+        ):
+            with pytest.raises(LostLease):
+                await send()
+        assert len(door.told) == 4
+        assert len(api.sent("sendMessage")) == 1
+        assert api.sent("sendVideo") == api.sent("editMessageText") == []
+        assert (await outbound.send(ANNA, RESULT, "n")).id  # the line is as good as before
+
+
+async def test_a_send_that_waits_for_its_turn_can_be_cancelled_without_a_doubt(way_out: Open) -> None:
+    async with BotApi() as api, way_out(api) as outbound:
+        api.fail("sendMessage", Failure(429, "Too Many Requests", {"retry_after": 60}))
+        door = Door(api)
+        waiting = asyncio.create_task(outbound.send(ANNA, RESULT, "n", door))
+        await api.until("failed:sendMessage")
+        while door.told[-1] != "held":
+            await asyncio.sleep(0.01)
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+        assert door.told == ["leaves after 0 refusals", "held"]
+
+
+async def test_no_departure_is_told_where_no_connection_is_made(way_out: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bots.telegram.outbound.CONNECT_TRIES", 2)
+    async with BotApi() as api:
+        opened = way_out(api)
+    async with opened as outbound:
+        door = Door(api)
+        with pytest.raises(OutboundError, match="no connection"):
+            await outbound.send(ANNA, RESULT, "n", door)
+        assert door.told == []

@@ -260,6 +260,36 @@ async def test_shutdown_hands_channels_over_at_once(store: Store) -> None:
     assert {job.tries for job in await store.inbox.jobs()} <= {0, 1}
 
 
+async def test_shutdown_waits_a_moment_for_an_effect_on_its_way_and_for_nothing_else(store: Store) -> None:
+    noted: list[str] = []
+
+    async def sending(held: Held) -> None:
+        await held.write({"stage": "delivering" if held.channel_key.endswith("1") else "streaming"})
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:
+            await asyncio.sleep(1.0)  # longer than a turn without an effect may take
+            try:
+                await held.write({"stage": "delivered"})
+            except LostLease:
+                noted.append(f"{held.channel_key} was handed over")
+            else:
+                noted.append(f"{held.channel_key} noted its effect")
+            raise
+
+    for chat in ("1", "2"):
+        await store.inbox.put(said(1, chat=chat))
+    async with running(store, sending, lease_s=600):
+        await until(lambda: both_wrote(store))
+    assert sorted(noted) == ["console:1 noted its effect", "console:2 was handed over"]
+    async with running(store, ends, replica="r2", lease_s=600):
+        await until(lambda: all_ended(store))
+
+
+async def both_wrote(store: Store) -> bool:
+    return {job.stage.value for job in await store.inbox.jobs()} == {"delivering", "streaming"}
+
+
 async def test_a_handler_that_will_not_stop_is_fenced_out(store: Store) -> None:
     outcome: list[str] = []
     release = asyncio.Event()

@@ -15,6 +15,7 @@ from core.store.config import StoreConfig
 from core.store.errors import StoreDown, StoreFull, StoreReadOnly, StoreRefused
 from core.store.held import Held
 from core.store.open import Store, open_store
+from core.store.server import Server
 from core.turn import LostLease
 from tests.core.store.servers import RealServer, free_port
 from tests.core.store.world import all_ended, running, said, until
@@ -270,3 +271,20 @@ async def test_commands_cut_off_in_the_middle_leave_the_pool_whole(store: Store)
         await asyncio.gather(*tasks, return_exceptions=True)
     receipts = await asyncio.gather(*(store.inbox.put(said(n), limit=500) for n in range(200)))
     assert len({receipt.turn_id for receipt in receipts}) == 200
+
+
+@pytest.mark.parametrize("opened", [False, True])
+async def test_a_cancellation_is_heard_at_whatever_moment_it_comes(own: RealServer, opened: bool) -> None:
+    config = StoreConfig(url=own.url)
+    for steps in range(40):
+        server = Server(config, own.url)
+        if opened:
+            await server.do("PING")
+        asked = asyncio.create_task(server.do("PING"))
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        if not asked.done():
+            asked.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await asked
+        await server.aclose()
