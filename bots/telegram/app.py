@@ -94,7 +94,7 @@ def build_bot(settings: Settings) -> Bot:
     return ExtBot(
         token,
         base_url=settings.telegram_base_url,
-        base_file_url=settings.telegram_base_file_url,
+        base_file_url=settings.telegram_files,
         request=_request(settings),
         get_updates_request=PlainRequest(connection_pool_size=1, httpx_kwargs=_httpx(settings)),
         local_mode=settings.telegram_local,
@@ -212,8 +212,8 @@ def _tell_builder(builder: AnyBuilder, settings: Settings) -> None:
         builder.token(settings.telegram_token.get_secret_value())
     if "telegram_base_url" in named:
         builder.base_url(settings.telegram_base_url)
-    if "telegram_base_file_url" in named:
-        builder.base_file_url(settings.telegram_base_file_url)
+    if named & {"telegram_base_url", "telegram_base_file_url"}:
+        builder.base_file_url(settings.telegram_files)
     if settings.telegram_local:
         builder.local_mode(True)
     with suppress(RuntimeError):
