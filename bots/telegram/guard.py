@@ -102,6 +102,9 @@ def answered(result: object) -> object:
     if not isinstance(result, dict):
         return True
     kind = next((kind for field, kind in _RESULTS if field in result), "")
+    if kind == "message":
+        # Where it stands we know ourselves; the number is what we want.
+        result = {"chat": {"id": 0}, **result}
     try:
         sound: dict[str, Any] = mended(result, kind)
         if kind == "message":
@@ -122,7 +125,8 @@ _RESULTS = (
     ("is_bot", "user"),
     ("first_name", "user"),
     ("username", "user"),
-    ("file_id", "document"),
+    ("file_path", "file"),
+    ("file_id", "file"),
 )
 """A field of a result → what it is."""
 

@@ -146,6 +146,10 @@ def _file(found: dict[str, Any]) -> None:
     found.setdefault("file_unique_id", found["file_id"])
 
 
+def _found_file(found: dict[str, Any]) -> None:
+    found.setdefault("file_unique_id", found.setdefault("file_id", ""))
+
+
 def _zeros(*names: str) -> Callable[[dict[str, Any]], None]:
     def fill(found: dict[str, Any]) -> None:
         for name in names:
@@ -198,6 +202,7 @@ _FILLERS: tuple[tuple[frozenset[str], Callable[[dict[str, Any]], None]], ...] = 
     (_CHATS, _chat),
     (_USERS, _user),
     (_FILES, _file),
+    (frozenset({"file"}), _found_file),
     (_LONG, _zeros("duration")),
     (_WIDE, _zeros("width", "height")),
     (frozenset({"video_note"}), _zeros("length")),

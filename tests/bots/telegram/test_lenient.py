@@ -132,7 +132,8 @@ def test_a_number_may_be_a_word(number: object) -> None:
 @pytest.mark.parametrize(
     ("result", "number"),
     [
-        ({"message_id": 9}, None),
+        ({"message_id": 9}, 9),
+        ({"message_id": [9]}, None),
         ({"message_id": "9", "chat": {"id": 7}}, 9),
         ({"message_id": 9, "chat": CHAT, "date": 1, "video": {"file_id": "f"}}, 9),
         ({"message_id": 9, "chat": CHAT, "date": 1, "video": {"url": "x"}}, 9),

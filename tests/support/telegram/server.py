@@ -100,6 +100,7 @@ class BotApi:
         app = web.Application(client_max_size=64 << 20)
         app.router.add_post("/bot{token}/{method}", self._call)
         app.router.add_get("/file/bot{token}/{path:.*}", self._file)
+        app.router.add_get("/files/{path:.*}", self._file)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1, access_log=None)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
@@ -337,7 +338,7 @@ class BotApi:
 
     async def _file(self, request: web.Request) -> web.StreamResponse:
         content = self.files.get(request.match_info["path"].split("/")[-1].removesuffix(".mp3"))
-        if request.match_info["token"] != TOKEN or content is None:
+        if request.match_info.get("token", TOKEN) != TOKEN or content is None:
             return web.Response(status=404)
         answer = web.StreamResponse()
         if self.tells_length:
