@@ -41,6 +41,7 @@ STOP_S = 2.0
 
 OUTBOUND = "from_music_outbound"
 GATE = "from_music_gate"
+REQUESTS = "from_music_requests"
 
 
 class TokenRefused(Exception):
@@ -63,7 +64,7 @@ def build_telegram_application(
     if settings.telegram_token is not None:
         # Before the bot is made: it logs its address.
         protect(settings.telegram_token.get_secret_value())
-    _tell_builder(builder, settings)
+    requests = _tell_builder(builder, settings)
     queue = KeepingQueue()
     builder.update_queue(queue).concurrent_updates(AT_ONCE).job_queue(None)
     application = builder.build()
@@ -73,7 +74,7 @@ def build_telegram_application(
     gate = Gate(settings, services, outbound, bot)
     queue.gate = gate
     application.updater = Poller(bot, queue)
-    application.bot_data.update({OUTBOUND: outbound, GATE: gate})
+    application.bot_data.update({OUTBOUND: outbound, GATE: gate, REQUESTS: requests})
 
     async def show(update: Update, _context: CallbackContext[Any, Any, Any, Any]) -> None:
         await gate.show(update)
@@ -203,10 +204,16 @@ async def _close(application: AnyApplication, *, own_outbound: bool) -> None:
         await application.bot_data[OUTBOUND].aclose()
     with suppress(TelegramError, RuntimeError):
         await application.shutdown()
+    # A bot whose server was not there yet was never initialised, and leaves its connections open.
+    await asyncio.gather(*(request.shutdown() for request in application.bot_data[REQUESTS]))
 
 
-def _tell_builder(builder: AnyBuilder, settings: Settings) -> None:
-    """Give the builder our settings; the library refuses a thing said twice, and then the first word stands."""
+def _tell_builder(builder: AnyBuilder, settings: Settings) -> tuple[PlainRequest, ...]:
+    """Give the builder our settings; the library refuses a thing said twice, and then the first word stands.
+
+    Returns:
+        What makes the bot's requests, as far as it is ours: whoever closes the application closes it.
+    """
     named = settings.model_fields_set
     if settings.telegram_token is not None:
         builder.token(settings.telegram_token.get_secret_value())
@@ -216,14 +223,15 @@ def _tell_builder(builder: AnyBuilder, settings: Settings) -> None:
         builder.base_file_url(settings.telegram_files)
     if settings.telegram_local:
         builder.local_mode(True)
+    calls = _request(settings)
+    polls = GuardedRequest(
+        connection_pool_size=1, read_timeout=10.0, connect_timeout=10.0, httpx_kwargs=_httpx(settings)
+    )
     with suppress(RuntimeError):
-        builder.request(_request(settings))
+        builder.request(calls)
     with suppress(RuntimeError):
-        builder.get_updates_request(
-            GuardedRequest(
-                connection_pool_size=1, read_timeout=10.0, connect_timeout=10.0, httpx_kwargs=_httpx(settings)
-            )
-        )
+        builder.get_updates_request(polls)
+    return calls, polls
 
 
 def _request(settings: Settings) -> PlainRequest:
