@@ -29,7 +29,7 @@ from bots.outbox import split
 from bots.services import Notes
 from bots.settings import Settings
 from bots.telegram import files
-from bots.telegram.budget import Budget, Call, Rank, Rules
+from bots.telegram.budget import Budget, Call, Line, Rank, Rules
 from bots.telegram.chats import Chats
 from bots.telegram.guard import PlainRequest, leaving
 from bots.telegram.limits import (
@@ -103,7 +103,7 @@ class TelegramOutbound:
         self._settings = settings
         self._bot = bot
         self.chats = Chats(notes)
-        self._sender = sender or Sender(Budget(Rules(settings.telegram_per_s, settings.telegram_group_per_min)))
+        self._sender = sender or Sender(Line(Budget(Rules(settings.telegram_per_s, settings.telegram_group_per_min))))
         self._upload_bytes = MAX_LOCAL_UPLOAD_BYTES if settings.telegram_local else MAX_UPLOAD_BYTES
         self._unknown: set[str] = set() if settings.telegram_drafts else {"draft"}
         self._no_drafts: set[str] = set()

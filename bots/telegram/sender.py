@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from telegram.error import RetryAfter
 
-from bots.telegram.budget import Budget, Call, Line, Rank
+from bots.telegram.budget import Call, Line, Rank
 
 T = TypeVar("T")
 
@@ -36,8 +36,8 @@ class Sender:
         clock_s: Monotonic seconds.
     """
 
-    def __init__(self, budget: Budget, clock_s: Callable[[], float] = time.monotonic) -> None:
-        self._line = Line(budget)
+    def __init__(self, line: Line, clock_s: Callable[[], float] = time.monotonic) -> None:
+        self._line = line
         self._clock_s = clock_s
         self._turns: dict[Call, asyncio.Future[None]] = {}
         self._alarm: asyncio.TimerHandle | None = None
