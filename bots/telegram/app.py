@@ -36,6 +36,9 @@ AT_ONCE = 256
 HOOK_PATH = "/telegram"
 """Path of the webhook if TELEGRAM_WEBHOOK_URL names none."""
 
+PUBLIC_HOST = "api.telegram.org"
+"""Telegram's own server, which hands out no paths."""
+
 STOP_S = 2.0
 """How long answers under way may take when the program stops."""
 
@@ -119,6 +122,7 @@ async def serve(
         SettingMissing: A setting that this needs is not there.
     """
     _token(settings)
+    _check_local(settings)
     hook = hook_of(settings) if settings.telegram_mode == "webhook" else None
     backoff = Backoff()
     while True:
@@ -249,6 +253,12 @@ def _request(settings: Settings) -> PlainRequest:
 def _httpx(settings: Settings) -> dict[str, Any]:
     # A server on this machine is not asked through the proxy of the environment.
     return {"trust_env": not is_here(settings.telegram_base_url), "verify": tls()}
+
+
+def _check_local(settings: Settings) -> None:
+    """Refuse what would only show when the first large file is lost. Raises SettingMissing."""
+    if settings.telegram_local and urlsplit(settings.telegram_base_url).hostname == PUBLIC_HOST:
+        raise SettingMissing("TELEGRAM_LOCAL needs TELEGRAM_BASE_URL, the address of your own Bot API server")
 
 
 def _token(settings: Settings) -> str:

@@ -106,6 +106,10 @@ async def test_without_a_token_or_a_webhook_address_the_setting_is_named() -> No
         await serve(Settings(_env_file=None), services(), lambda: None)
     with pytest.raises(SettingMissing, match="TELEGRAM_WEBHOOK_URL"):
         hook_of(Settings(_env_file=None, telegram_mode="webhook"))
+    with pytest.raises(SettingMissing, match="TELEGRAM_BASE_URL"):
+        await serve(
+            Settings(_env_file=None, telegram_token=SecretStr(TOKEN), telegram_local=True), services(), lambda: None
+        )
 
 
 @pytest.mark.parametrize(
