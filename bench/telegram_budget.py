@@ -3,8 +3,8 @@
 Every job edits its card as often as its limits allow; every second a few finish and send their video. Reported:
 the fullest second of the bot, the fullest minute of a group, the shortest gap between two edits of one card, and
 what became of progress beside a finished video. An edit passed a video if the line let it go after the video stood in
-it and before the video went. What the line had let go before the video came was on its way: it is told apart, by the
-order in the line's own log, and counted at the server between the video's coming and its arrival.
+it and before the video's first byte left. What the line had let go before the video came was on its way: it is told
+apart by the order in the line's own log.
 """
 
 from __future__ import annotations
@@ -41,11 +41,15 @@ class WatchedLine(Line):
 
     def __init__(self) -> None:
         super().__init__(Budget(Rules()))
-        self.log: list[tuple[Literal["came", "went"], Call, float]] = []
+        self.log: list[tuple[Literal["came", "went", "left"], Call, float]] = []
 
     def offer(self, call: Call) -> Call | None:
         self.log.append(("came", call, time.monotonic()))
         return super().offer(call)
+
+    def left(self, call: Call) -> None:
+        self.log.append(("left", call, time.monotonic()))
+        super().left(call)
 
     def next(self, now_s: float) -> Call | None:
         call = super().next(now_s)
@@ -56,8 +60,9 @@ class WatchedLine(Line):
 
 @dataclass(frozen=True)
 class Wait:
-    """How one video fared. `passed`: edits let go while it stood in the line; `under_way`: those that arrived at the
-    server after it came, although they had been let go before.
+    """How one video fared, from when it came until its first byte left.
+
+    `passed`: edits let go meanwhile; `under_way`: edits let go before, and not yet sent when the video came.
     """
 
     waited_s: float
@@ -65,22 +70,20 @@ class Wait:
     under_way: int
 
 
-def _waits(line: WatchedLine, calls: list[Came]) -> list[Wait]:
-    came: dict[Call, tuple[int, float]] = {}
-    at_server = {call.params["chat_id"]: call.at_s for call in calls if call.method == "sendVideo"}
-    edits = sorted(call.at_s for call in calls if call.method == "editMessageText")
+def _waits(line: WatchedLine) -> list[Wait]:
+    came: dict[Call, tuple[int, float, int]] = {}
+    going: set[Call] = set()
     waits = []
     for place, (what, call, at) in enumerate(line.log):
-        if call.rank is not Rank.DELIVERY:
-            continue
-        if what == "came":
-            came[call] = place, at
-            continue
-        begun, since = came[call]
-        between = line.log[begun:place]
-        passed = sum(kind == "went" and other.rank is Rank.PROGRESS for kind, other, _ in between)
-        arrived = bisect_left(edits, at_server[int(call.chat)]) - bisect_left(edits, since)
-        waits.append(Wait(at - since, passed, arrived - passed))
+        if call.rank is Rank.PROGRESS:
+            going = going | {call} if what == "went" else going - {call}
+        elif call.rank is Rank.DELIVERY and what == "came":
+            came[call] = place, at, len(going)
+        elif call in came and what == "left":
+            begun, since, under_way = came.pop(call)
+            between = line.log[begun:place]
+            passed = sum(kind == "went" and other.rank is Rank.PROGRESS for kind, other, _ in between)
+            waits.append(Wait(at - since, passed, under_way))
     return waits
 
 
@@ -120,7 +123,7 @@ def _report(calls: list[Came], line: WatchedLine) -> None:
             cards[call.chat, call.slot].append(at)
     gaps = [(chat.startswith("-"), b - a) for (chat, _), at in cards.items() for a, b in pairwise(at)]
     edits = [at for call, at in gone if call.rank is Rank.PROGRESS]
-    waits = _waits(line, calls)
+    waits = _waits(line)
     private, group = (
         min((gap for of_group, gap in gaps if of_group is kind), default=float("inf")) for kind in (False, True)
     )
@@ -131,10 +134,10 @@ def _report(calls: list[Came], line: WatchedLine) -> None:
     print(f"fullest second of the bot: {_fullest(sent, 1.0)} calls sent (<= 30), {_fullest(came, 1.0)} received")
     print(f"fullest minute of a group: {fullest} calls (<= 20)")
     print(f"shortest gap between edits of a card: {private:.2f} s private (>= 3), {group:.2f} s group (>= 15)")
-    print(f"a video waited {max(wait.waited_s for wait in waits):.2f} s at most in the line")
+    print(f"a video waited {max(wait.waited_s for wait in waits):.2f} s at most until its first byte left")
     print(f"edits that passed a waiting video: {sum(wait.passed for wait in waits)} (0)")
     under_way = [wait.under_way for wait in waits]
-    print(f"edits already let go that arrived before a video: {sum(under_way)}, {max(under_way)} at most for one")
+    print(f"edits let go before a video came, their first byte not yet: {max(under_way)} at most for one")
 
 
 async def main() -> None:

@@ -368,8 +368,8 @@ class TelegramOutbound:
             if await self.chats.is_gone(target.chat):
                 raise Gone("kicked or blocked")
             try:
-                depart = partial(self._depart, partial(do, target), departure)
-                return await self._sender.run(Call(rank, target.chat, slot, gap_s), depart)
+                call = Call(rank, target.chat, slot, gap_s)
+                return await self._sender.run(call, partial(self._depart, partial(do, target), departure, call))
             except BadRequest:
                 raise
             except ChatMigrated as error:
@@ -387,7 +387,7 @@ class TelegramOutbound:
                     raise refusal(error) from None
                 await asyncio.sleep(min(30.0, 2.0 ** (tries - 1)))
 
-    async def _depart(self, do: Callable[[], Awaitable[T]], departure: Departure) -> T:
+    async def _depart(self, do: Callable[[], Awaitable[T]], departure: Departure, call: Call) -> T:
         """Make one call whose turn has come; the departure is told with the connection open, where that can be."""
         stopped: Exception | None = None
 
@@ -398,9 +398,10 @@ class TelegramOutbound:
             except Exception as error:
                 stopped = error  # the library makes a network error of it
                 raise
+            self._sender.left(call)
 
         if not isinstance(self._bot.request, PlainRequest):
-            await departure.leaves()
+            await leaves()
             leaves = FREE.leaves
         try:
             with leaving(leaves):

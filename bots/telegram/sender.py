@@ -52,6 +52,11 @@ class Sender:
         budget = self._line.budget
         return len(self._line) == 0 and budget.free_at(now) <= now and budget.ready_at(call, now) <= now
 
+    def left(self, call: Call) -> None:
+        """Say that the first byte of a call that `run` makes leaves now."""
+        self._line.left(call)
+        self._pump()
+
     async def run(self, call: Call, do: Callable[[], Awaitable[T]]) -> T:
         """Wait for the call's turn and make it; after a 429 wait as long as it says, and make it again.
 
