@@ -147,8 +147,8 @@ class Settings(BaseSettings):
     # -- Telegram
     telegram_token: SecretStr | None = Field(None, description="Bot token; set: the program serves Telegram")
     telegram_base_url: str = Field("https://api.telegram.org/bot", description="Bot API address, ends in /bot")
-    telegram_base_file_url: str = Field(
-        "https://api.telegram.org/file/bot", description="File address, ends in /file/bot"
+    telegram_base_file_url: str | None = Field(
+        None, description="File address, ends in /file/bot; unset: that of the same server"
     )
     telegram_mode: Literal["polling", "webhook"] = Field("polling", description="How updates come in")
     telegram_local: bool = Field(
@@ -178,6 +178,11 @@ class Settings(BaseSettings):
         None, description="Language where a person's is not known; unset: en, in the terminal that of the system"
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="What is logged")
+
+    @property
+    def telegram_files(self) -> str:
+        """Where files of the Bot API are: TELEGRAM_BASE_FILE_URL, else beside TELEGRAM_BASE_URL."""
+        return self.telegram_base_file_url or f"{self.telegram_base_url.removesuffix('/bot')}/file/bot"
 
     @field_validator(
         "discord_guilds",

@@ -36,11 +36,15 @@ AT_ONCE = 256
 HOOK_PATH = "/telegram"
 """Path of the webhook if TELEGRAM_WEBHOOK_URL names none."""
 
+PUBLIC_HOST = "api.telegram.org"
+"""Telegram's own server, which hands out no paths."""
+
 STOP_S = 2.0
 """How long answers under way may take when the program stops."""
 
 OUTBOUND = "from_music_outbound"
 GATE = "from_music_gate"
+REQUESTS = "from_music_requests"
 
 
 class TokenRefused(Exception):
@@ -63,7 +67,7 @@ def build_telegram_application(
     if settings.telegram_token is not None:
         # Before the bot is made: it logs its address.
         protect(settings.telegram_token.get_secret_value())
-    _tell_builder(builder, settings)
+    requests = _tell_builder(builder, settings)
     queue = KeepingQueue()
     builder.update_queue(queue).concurrent_updates(AT_ONCE).job_queue(None)
     application = builder.build()
@@ -73,7 +77,7 @@ def build_telegram_application(
     gate = Gate(settings, services, outbound, bot)
     queue.gate = gate
     application.updater = Poller(bot, queue)
-    application.bot_data.update({OUTBOUND: outbound, GATE: gate})
+    application.bot_data.update({OUTBOUND: outbound, GATE: gate, REQUESTS: requests})
 
     async def show(update: Update, _context: CallbackContext[Any, Any, Any, Any]) -> None:
         await gate.show(update)
@@ -94,7 +98,7 @@ def build_bot(settings: Settings) -> Bot:
     return ExtBot(
         token,
         base_url=settings.telegram_base_url,
-        base_file_url=settings.telegram_base_file_url,
+        base_file_url=settings.telegram_files,
         request=_request(settings),
         get_updates_request=PlainRequest(connection_pool_size=1, httpx_kwargs=_httpx(settings)),
         local_mode=settings.telegram_local,
@@ -118,6 +122,7 @@ async def serve(
         SettingMissing: A setting that this needs is not there.
     """
     _token(settings)
+    _check_local(settings)
     hook = hook_of(settings) if settings.telegram_mode == "webhook" else None
     backoff = Backoff()
     while True:
@@ -203,27 +208,34 @@ async def _close(application: AnyApplication, *, own_outbound: bool) -> None:
         await application.bot_data[OUTBOUND].aclose()
     with suppress(TelegramError, RuntimeError):
         await application.shutdown()
+    # A bot whose server was not there yet was never initialised, and leaves its connections open.
+    await asyncio.gather(*(request.shutdown() for request in application.bot_data[REQUESTS]))
 
 
-def _tell_builder(builder: AnyBuilder, settings: Settings) -> None:
-    """Give the builder our settings; the library refuses a thing said twice, and then the first word stands."""
+def _tell_builder(builder: AnyBuilder, settings: Settings) -> tuple[PlainRequest, ...]:
+    """Give the builder our settings; the library refuses a thing said twice, and then the first word stands.
+
+    Returns:
+        What makes the bot's requests, as far as it is ours: whoever closes the application closes it.
+    """
     named = settings.model_fields_set
     if settings.telegram_token is not None:
         builder.token(settings.telegram_token.get_secret_value())
     if "telegram_base_url" in named:
         builder.base_url(settings.telegram_base_url)
-    if "telegram_base_file_url" in named:
-        builder.base_file_url(settings.telegram_base_file_url)
+    if named & {"telegram_base_url", "telegram_base_file_url"}:
+        builder.base_file_url(settings.telegram_files)
     if settings.telegram_local:
         builder.local_mode(True)
+    calls = _request(settings)
+    polls = GuardedRequest(
+        connection_pool_size=1, read_timeout=10.0, connect_timeout=10.0, httpx_kwargs=_httpx(settings)
+    )
     with suppress(RuntimeError):
-        builder.request(_request(settings))
+        builder.request(calls)
     with suppress(RuntimeError):
-        builder.get_updates_request(
-            GuardedRequest(
-                connection_pool_size=1, read_timeout=10.0, connect_timeout=10.0, httpx_kwargs=_httpx(settings)
-            )
-        )
+        builder.get_updates_request(polls)
+    return calls, polls
 
 
 def _request(settings: Settings) -> PlainRequest:
@@ -241,6 +253,12 @@ def _request(settings: Settings) -> PlainRequest:
 def _httpx(settings: Settings) -> dict[str, Any]:
     # A server on this machine is not asked through the proxy of the environment.
     return {"trust_env": not is_here(settings.telegram_base_url), "verify": tls()}
+
+
+def _check_local(settings: Settings) -> None:
+    """Refuse what would only show when the first large file is lost. Raises SettingMissing."""
+    if settings.telegram_local and urlsplit(settings.telegram_base_url).hostname == PUBLIC_HOST:
+        raise SettingMissing("TELEGRAM_LOCAL needs TELEGRAM_BASE_URL, the address of your own Bot API server")
 
 
 def _token(settings: Settings) -> str:

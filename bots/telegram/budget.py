@@ -154,6 +154,7 @@ class Line:
     budget: Budget
     _waiting: list[Call] = field(default_factory=list)
     _under_way: set[tuple[str, str]] = field(default_factory=set)
+    _leaving: set[Call] = field(default_factory=set)
     _light: int = 0
 
     def __len__(self) -> int:
@@ -174,7 +175,7 @@ class Line:
             self._waiting.remove(call)
 
     def next(self, now_s: float) -> Call | None:
-        """Return the call that goes now, its budget spent, or None. `done` must follow it."""
+        """Return the call that goes now, its budget spent, or None. `done` must follow it; `left` may come between."""
         if not self._waiting or self.budget.free_at(now_s) > now_s:
             return None
         ready = [call for call in self._waiting if self._idle(call) and self.budget.ready_at(call, now_s) <= now_s]
@@ -184,12 +185,19 @@ class Line:
         self._waiting.remove(call)
         self.budget.spend(call, now_s)
         self._light += call.rank is not Rank.DELIVERY
+        if call.rank is Rank.DELIVERY:
+            self._leaving.add(call)
         if call.slot:
             self._under_way.add((call.chat, call.slot))
         return call
 
+    def left(self, call: Call) -> None:
+        """The call's first byte leaves: progress that waited for a result to be on its way may go."""
+        self._leaving.discard(call)
+
     def done(self, call: Call, now_s: float) -> None:
         """The call came back; the next of its slot may go."""
+        self.left(call)
         self.budget.finish(call, now_s)
         self._light -= call.rank is not Rank.DELIVERY
         self._under_way.discard((call.chat, call.slot))
@@ -211,4 +219,7 @@ class Line:
     def _idle(self, call: Call) -> bool:
         """Whether nothing under way keeps this call back."""
         crowded = self._light >= AT_A_TIME and call.rank is not Rank.DELIVERY
+        # A result opens its file and its connection first; progress would be there before it.
+        if self._leaving and call.rank >= Rank.PROGRESS:
+            return False
         return not crowded and (call.chat, call.slot) not in self._under_way

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import shutil
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 import httpx
@@ -17,8 +18,12 @@ from telegram import Bot
 from telegram.error import BadRequest, Forbidden, InvalidToken, TelegramError
 
 from bots.adapter import FetchFailed
+from bots.telegram.guard import UNREADABLE
 from bots.telegram.limits import MAX_FETCH_BYTES
+from bots.telegram.redact import without
 from core.messages import Attachment
+
+log = logging.getLogger(__name__)
 
 TRIES = 3
 CHUNK_BYTES = 1 << 18
@@ -49,17 +54,47 @@ async def fetch(
         raise FetchFailed("too-large", cap_bytes)
     if not local and size > MAX_FETCH_BYTES:
         raise FetchFailed("too-large-for-platform", MAX_FETCH_BYTES)
-    address = await _address(bot, attachment.source.get("file_id", ""))
+    found = await _file_path(bot, attachment.source.get("file_id", ""))
     async with _whole_or_nothing(into) as part:
-        path = _on_disk(address) if local else None
+        shared = local or is_here(bot.base_url)
+        path = await asyncio.to_thread(_on_disk, found) if shared else None
         if path is not None:
             await asyncio.to_thread(_copy, path, part, cap_bytes)
-        else:
-            await _download(client, address, part, cap_bytes)
+            return
+        if local and found.startswith(("/", "file:")):
+            log.error(
+                "telegram: the Bot API server keeps files in %s, which this program cannot read. "
+                "TELEGRAM_LOCAL needs its folder here under the same path.",
+                # A server of one's own names a folder of each bot by its token.
+                without(str(PurePosixPath(found.removeprefix("file://")).parent), bot.token),
+            )
+        *others, last = addresses(found, bot.base_url, bot.base_file_url)
+        for address in others:
+            with suppress(FetchFailed):
+                await _download(client, address, part, cap_bytes)
+                return
+        await _download(client, last, part, cap_bytes)
 
 
-async def _address(bot: Bot, file_id: str) -> str:
-    """Return where the server has the file; the address holds the token and stays in this module."""
+def addresses(found: str, base_url: str, base_file_url: str) -> tuple[str, ...]:
+    """Return where a `file_path` may be fetched, likeliest first: it is relative, but some servers say more. Pure.
+
+    Raises:
+        FetchFailed: It is on a machine that is neither of the two that we were told of.
+    """
+    if found.startswith(("http://", "https://")):
+        if urlsplit(found).hostname not in {urlsplit(base_url).hostname, urlsplit(base_file_url).hostname}:
+            raise FetchFailed("gone")
+        return (found,)
+    below = f"{base_file_url}/{found.removeprefix('file://').lstrip('/')}"
+    if not found.startswith("/"):
+        return (below,)
+    root = urlsplit(base_file_url)
+    return below, f"{root.scheme}://{root.netloc}{found}"
+
+
+async def _file_path(bot: Bot, file_id: str) -> str:
+    """Return what the server calls the file: a path below the file address, mostly."""
     for attempt in range(TRIES):
         try:
             found = await bot.get_file(file_id)
@@ -69,14 +104,17 @@ async def _address(bot: Bot, file_id: str) -> str:
             raise FetchFailed("gone") from None
         except (Forbidden, InvalidToken):
             raise FetchFailed("gone") from None
+        except UNREADABLE:
+            raise FetchFailed("gone") from None
         except TelegramError:
             if attempt == TRIES - 1:
                 raise FetchFailed("network") from None
             await asyncio.sleep(2.0**attempt)
         else:
-            address = getattr(found, "file_path", None)
-            if isinstance(address, str) and address:
-                return address
+            # The library puts its file address before whatever it does not find on this disk.
+            path = (found.file_path or "").removeprefix(f"{bot.base_file_url}/")
+            if path:
+                return path
             raise FetchFailed("gone")
     raise FetchFailed("network")
 
@@ -109,11 +147,9 @@ async def _stream(client: httpx.AsyncClient, address: str, part: Path, cap_bytes
                 await asyncio.to_thread(file.write, chunk)
 
 
-def _on_disk(address: str) -> Path | None:
+def _on_disk(found: str) -> Path | None:
     """Return the path of a file that the server keeps on a disk we share, else None."""
-    # The library puts its file address before a file:// that it does not know.
-    _, scheme, rest = address.partition("file:///")
-    path = Path("/" + unquote(rest)) if scheme else Path(address)
+    path = Path(unquote(found.removeprefix("file://")) if found.startswith("file://") else found)
     return path if path.is_absolute() and path.is_file() else None
 
 

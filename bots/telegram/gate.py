@@ -47,7 +47,7 @@ class Gate:
     def __init__(self, settings: Settings, services: Services, outbound: TelegramOutbound, bot: Bot) -> None:
         self._settings, self._services = settings, services
         self._outbound, self._bot = outbound, bot
-        self._left: OrderedDict[int, Show] = OrderedDict()
+        self._left: OrderedDict[tuple[object, ...], Show] = OrderedDict()
         self._told_down: dict[str, float] = {}
         self._presses = Presses(services, outbound, bot)
         self.albums = Albums(
@@ -56,10 +56,10 @@ class Gate:
 
     async def receive(self, update: object) -> None:
         """Keep what an update says. Returning means: it may be confirmed. Raises StoreDown."""
-        if not isinstance(update, Update) or update.update_id in self._left:
+        if not isinstance(update, Update) or (name := inbound.identity(update)) in self._left:
             return
         show = await self._keep(update)
-        self._left[update.update_id] = show
+        self._left[name] = show
         while len(self._left) > REMEMBERED:
             self._left.popitem(last=False)
 
@@ -67,12 +67,13 @@ class Gate:
         """Show that an update was heard; keep it first if nobody did."""
         if isinstance(update, Update):
             await self.receive(update)
+            name = inbound.identity(update)
             try:
-                await self._left.get(update.update_id, _nothing)()
+                await self._left.get(name, _nothing)()
             except (OutboundError, TelegramError, StoreDown) as error:
                 log.info("telegram: an answer was not made: %s", type(error).__name__)
             finally:
-                self._left[update.update_id] = _nothing
+                self._left[name] = _nothing
 
     async def _keep(self, update: Update) -> Show:
         if update.callback_query is not None:

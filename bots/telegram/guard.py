@@ -7,53 +7,35 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from http import HTTPStatus
 from typing import Any
 
 import httpx
-from telegram import Update
+from telegram import Message, Update
 from telegram.error import TelegramError
 from telegram.request import HTTPXRequest
 from typing_extensions import override
 
-from core.languages import whole
+from bots.telegram.lenient import mended, reduced
 
 log = logging.getLogger(__name__)
 
 
 REMEMBERED = 10_000
-_MESSAGES = frozenset({"message", "edited_message", "channel_post", "reply_to_message"})
-_CHATS = frozenset({"chat", "sender_chat"})
-_FILES = frozenset({"audio", "voice", "video", "video_note", "document", "animation", "photo[]"})
-_NUMBERED = _CHATS | {"from", "user"}
-_TYPES: Mapping[type, frozenset[str]] = {
-    dict: _MESSAGES
-    | _CHATS
-    | _FILES
-    | {"from", "user", "callback_query", "my_chat_member", "external_reply", "new_chat_member", "entities[]"},
-    list: frozenset({"photo", "entities", "caption_entities"}),
-    str: frozenset(
-        {"text", "caption", "data", "first_name", "last_name", "username", "language_code", "title", "performer"}
-        | {"file_id", "file_unique_id", "file_name", "mime_type", "media_group_id", "type", "status", "url"}
-        | {"author_signature", "chat_instance"}
-    ),
-    int: frozenset(
-        {"update_id", "message_id", "date", "file_size", "message_thread_id", "migrate_to_chat_id"}
-        | {"migrate_from_chat_id", "duration", "offset", "length", "width", "height"}
-    ),
-    bool: frozenset({"is_bot", "is_topic_message"}),
-}
-_NEEDED: Mapping[str, frozenset[str]] = {
-    **dict.fromkeys(_MESSAGES, frozenset({"message_id", "date", "chat"})),
-    **dict.fromkeys(_CHATS, frozenset({"id", "type"})),
-    **dict.fromkeys(_FILES, frozenset({"file_id", "file_unique_id"})),
-    **dict.fromkeys(("from", "user"), frozenset({"id", "is_bot", "first_name"})),
-    "callback_query": frozenset({"id", "from"}),
-    "my_chat_member": frozenset({"chat", "from", "new_chat_member"}),
-}
+
+FLOOD_S = 5
+"""How long a 429 holds that does not say so itself."""
+
+NOT_FOUND = "Not Found"
+"""How the words of a 404 begin: to the library it is the same error as a 401."""
+
+UNREADABLE = (TypeError, KeyError, ValueError, AttributeError)
+"""What the library raises at an answer that is not what it expects."""
 
 
 class Poison:
@@ -78,48 +60,75 @@ poison = Poison()
 """Of this process."""
 
 
-def checked(node: Any, key: str = "") -> Any:
-    """Return what the server sent with halves of surrogate pairs replaced.
-
-    The library believes whatever JSON says; so the fields that we read are held against their types here.
-
-    Raises:
-        TypeError: A field that we read is of another type than the Bot API says, or missing.
-    """
-    for kind, keys in _TYPES.items():
-        if key in keys and (not isinstance(node, kind) or isinstance(node, bool) is not (kind is bool)):
-            raise TypeError(key)
-    if isinstance(node, int) and abs(node) >= 1 << 62:
-        raise TypeError(key)
-    if isinstance(node, str):
-        return whole(node)
-    if isinstance(node, list):
-        return [checked(item, f"{key}[]") for item in node]
-    if isinstance(node, dict):
-        # Some emulators spell "not there" as null.
-        found = {name: checked(value, name) for name, value in node.items() if value is not None}
-        if missing := _NEEDED.get(key, frozenset()) - found.keys():
-            raise TypeError(f"{key} without {min(missing)}")
-        if key in _NUMBERED and type(found["id"]) is not int:
-            raise TypeError(f"{key}.id")
-        return found
-    return node
-
-
 def harmless(raw: object) -> dict[str, Any] | None:
-    """Return an update that certainly parses: the same, or an empty one of the same id, or None without an id."""
-    number = raw.get("update_id") if isinstance(raw, dict) else None
-    # A number beyond all others would be confirmed, and nothing after it would ever be heard.
-    if not isinstance(raw, dict) or type(number) is not int or not 0 <= number < 1 << 53:
+    """Return an update that certainly parses: the same, or what we read of it, or an empty one of the same id.
+
+    Returns:
+        None for an update without an id.
+    """
+    number = _number(raw)
+    if not isinstance(raw, dict) or number is None:
         poison.add(hash(repr(raw)), "it has no number")
         return None
+    raw = {**raw, "update_id": number}
+    why = ""
+    for attempt in (raw, reduced(raw)):
+        try:
+            sound: dict[str, Any] = mended(attempt)
+            Update.de_json(sound, None)
+        except Exception as error:  # whatever a parser raises at what it never expected
+            why = type(error).__name__
+        else:
+            return sound
+    poison.add(number, why)
+    return {"update_id": number}
+
+
+def _number(raw: object) -> int | None:
+    number = raw.get("update_id") if isinstance(raw, dict) else None
+    if isinstance(number, str) and number.isdecimal() and len(number) < 20:
+        number = int(number)
+    # A number beyond all others would be confirmed, and nothing after it would ever be heard.
+    return number if type(number) is int and 0 <= number < 1 << 53 else None
+
+
+def answered(result: object) -> object:
+    """Return the result of a call as something that the library can read.
+
+    A send that was carried out must not look like one that broke because its answer is short of a field.
+    """
+    if isinstance(result, bool | list):
+        return result
+    if not isinstance(result, dict):
+        return True
+    kind = next((kind for field, kind in _RESULTS if field in result), "")
+    if kind == "message":
+        # Where it stands we know ourselves; the number is what we want.
+        result = {"chat": {"id": 0}, **result}
     try:
-        sound: dict[str, Any] = checked(raw)
-        Update.de_json(sound, None)
-    except Exception as error:  # whatever a parser raises at what it never expected
-        poison.add(number, type(error).__name__)
-        return {"update_id": number}
+        sound: dict[str, Any] = mended(result, kind)
+        if kind == "message":
+            Message.de_json(sound, None)
+    except Exception:  # as in `harmless`
+        if kind != "message":
+            return result
+        try:
+            return mended({name: result[name] for name in ("message_id", "date", "chat") if name in result}, kind)
+        except UNREADABLE:
+            return True
     return sound
+
+
+_RESULTS = (
+    ("message_id", "message"),
+    ("status", "new_chat_member"),
+    ("is_bot", "user"),
+    ("first_name", "user"),
+    ("username", "user"),
+    ("file_path", "file"),
+    ("file_id", "file"),
+)
+"""A field of a result → what it is."""
 
 
 Leaves = Callable[[], Awaitable[None]]
@@ -165,19 +174,20 @@ class PlainRequest(HTTPXRequest):
             answer = self.parse_json_payload(payload)
             if answer.get("ok") is False:
                 named = answer.get("error_code")
-                return (named if isinstance(named, int) and 400 <= named < 600 else 400), payload
+                code = named if isinstance(named, int) and 400 <= named < 600 else 400
+        if code == HTTPStatus.TOO_MANY_REQUESTS:
+            return code, _patient(payload)
+        if code == HTTPStatus.NOT_FOUND:
+            return code, _spelled({**_refusal(payload), "description": f"{NOT_FOUND}: {_words(payload)}"})
         return code, payload
 
     @staticmethod
     @override
     def parse_json_payload(payload: bytes) -> dict[str, Any]:
         """Read an answer of the server. Raises TelegramError, which does not show the answer."""
-        try:
-            answer = json.loads(payload.decode("utf-8", "replace"))
-        except (ValueError, RecursionError):
-            raise TelegramError("Invalid server response") from None
-        if not isinstance(answer, dict):
-            raise TelegramError("Invalid server response")
+        answer = _json(payload)
+        if answer.get("ok", True) is not False:
+            answer["result"] = answered(answer.get("result"))
         return answer
 
 
@@ -188,8 +198,46 @@ class GuardedRequest(PlainRequest):
     @override
     def parse_json_payload(payload: bytes) -> dict[str, Any]:
         """Read an answer, its updates one by one."""
-        answer = PlainRequest.parse_json_payload(payload)
+        answer = _json(payload)
         result = answer.get("result")
         if isinstance(result, list):
             answer["result"] = [update for raw in result if (update := harmless(raw)) is not None]
         return answer
+
+
+def _json(payload: bytes) -> dict[str, Any]:
+    try:
+        answer = json.loads(payload.decode("utf-8", "replace"))
+    except (ValueError, RecursionError):
+        raise TelegramError("Invalid server response") from None
+    if not isinstance(answer, dict):
+        raise TelegramError("Invalid server response")
+    return answer
+
+
+def _refusal(payload: bytes) -> dict[str, Any]:
+    """Read the body of a refusal, {} where it is no JSON."""
+    try:
+        return _json(payload)
+    except TelegramError:
+        return {}
+
+
+def _words(payload: bytes) -> str:
+    return str(_refusal(payload).get("description") or "")
+
+
+def _spelled(answer: dict[str, Any]) -> bytes:
+    return json.dumps({"ok": False, **answer}).encode()
+
+
+def _patient(payload: bytes) -> bytes:
+    """Return the body of a 429 with its seconds where the library looks for them."""
+    parameters, words = _refusal(payload).get("parameters"), _words(payload)
+    told = parameters.get("retry_after") if isinstance(parameters, dict) else None
+    if isinstance(told, str) and told.isdecimal():
+        told = int(told)
+    if not isinstance(told, int | float) or told <= 0:
+        match = re.search(r"retry after (\d{1,5})", words)
+        told = int(match[1]) if match else FLOOD_S
+    return _spelled({"error_code": 429, "description": words, "parameters": {"retry_after": told}})

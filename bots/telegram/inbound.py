@@ -6,6 +6,7 @@ privacy mode Telegram shows us no more than that anyway, and where it shows all 
 
 from __future__ import annotations
 
+import hashlib
 import mimetypes
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,6 +17,7 @@ from typing import Any
 from telegram import CallbackQuery, ChatMemberUpdated, MessageEntity, Update, User
 from telegram import Message as Said
 
+from bots.telegram.lenient import UNKNOWN_TIME
 from bots.telegram.sender import seconds
 from core import verbs
 from core.messages import Attachment, Channel, Message, Person
@@ -76,7 +78,7 @@ def read(update: Update, me: Me, *, person_scope: bool = False) -> Message | Non
         return None
     person = person_of(said)
     return Message(
-        id=f"telegram:{update.update_id}:{said.chat.id}:{said.message_id}:{int(said.date.timestamp())}",
+        id=f"telegram:{update.update_id}:{said.chat.id}:{said.message_id}:{_when(said)}:{_told(said)}",
         channel=channel_of(said, person, person_scope=person_scope),
         person=person,
         text=text,
@@ -85,8 +87,22 @@ def read(update: Update, me: Me, *, person_scope: bool = False) -> Message | Non
         args=args,
         locale=person.locale,
         reply=reply_of(said),
-        sent_at_s=said.date.timestamp(),
+        sent_at_s=0.0 if _when(said) == UNKNOWN_TIME else said.date.timestamp(),
     )
+
+
+def identity(update: Update) -> tuple[object, ...]:
+    """Return what tells an update from any other, also where a server begins its numbers again."""
+    number = update.update_id
+    if (query := update.callback_query) is not None:
+        card = query.message.message_id if query.message is not None else None
+        return number, query.id, query.from_user.id, card, query.data
+    if (change := update.my_chat_member) is not None:
+        return number, change.chat.id, change.date.timestamp(), change.new_chat_member.status
+    said = update.message or update.channel_post or update.edited_message
+    if said is None:
+        return (number,)
+    return number, said.chat.id, said.message_id, _when(said), _told(said)
 
 
 def album_of(update: Update) -> str | None:
@@ -168,7 +184,8 @@ def press_of(query: CallbackQuery, person: Person) -> Message | None:
     channel = Channel("telegram", str(card.chat.id))
     if isinstance(card, Said):
         reply, channel = reply_of(card), channel_of(card, person, person_scope=False)
-    return Message(id=f"telegram:press:{query.id}", channel=channel, person=person, locale=person.locale, reply=reply)
+    number = f"telegram:press:{query.id}:{card.message_id}:{_digest(query.data or '')}"
+    return Message(id=number, channel=channel, person=person, locale=person.locale, reply=reply)
 
 
 def attachments_of(said: Any) -> tuple[Attachment, ...]:
@@ -192,7 +209,7 @@ def merge(parts: Iterable[Message]) -> Message:
     spoken = next((part for part in ordered if part.verb), first)
     return replace(
         first,
-        id=f"telegram:album:{first.channel.chat}:{first.reply.get('message', '')}",
+        id=f"{first.id}:album",
         text="\n".join(captions),
         attachments=tuple(file for part in ordered for file in part.attachments),
         verb=spoken.verb,
@@ -272,7 +289,7 @@ def _meant(said: Said, me: Me, words: str, command: Command | None) -> bool:
 def _mentioned(said: Said, me: Me, words: str) -> bool:
     entities = said.entities or said.caption_entities or ()
     by_id = any(e.type == MessageEntity.TEXT_MENTION and e.user is not None and e.user.id == me.id for e in entities)
-    return by_id or _mention(me).search(words) is not None
+    return by_id or (bool(me.username) and _mention(me).search(words) is not None)
 
 
 def _mention(me: Me) -> re.Pattern[str]:
@@ -288,6 +305,20 @@ def _words(said: Said) -> str:
     words = (said.text or said.caption or "").strip()
     hidden = [e.url for e in (said.entities or said.caption_entities or ()) if e.type == MessageEntity.TEXT_LINK]
     return " ".join([words, *(url for url in hidden if url and url not in words)]).strip()
+
+
+def _when(said: Said) -> int:
+    return int((said.edit_date or said.date).timestamp())
+
+
+def _told(said: Said) -> str:
+    """Return a short digest of what a message says and carries."""
+    files = (file.source["unique_id"] for file in attachments_of(said))
+    return _digest("\n".join((said.text or said.caption or "", *files)))
+
+
+def _digest(text: str) -> str:
+    return hashlib.blake2b(text.encode(), digest_size=4).hexdigest()
 
 
 def _from_a_bot(said: Said) -> bool:

@@ -29,7 +29,7 @@ from bots.outbox import split
 from bots.services import Notes
 from bots.settings import Settings
 from bots.telegram import files
-from bots.telegram.budget import Budget, Call, Rank, Rules
+from bots.telegram.budget import Budget, Call, Line, Rank, Rules
 from bots.telegram.chats import Chats
 from bots.telegram.guard import PlainRequest, leaving
 from bots.telegram.limits import (
@@ -41,7 +41,7 @@ from bots.telegram.limits import (
     limits_of,
 )
 from bots.telegram.markup import Dressed, clean, clip, dress, keyboard, units
-from bots.telegram.refusals import bad_picture, doubtful, lost_reply, not_sent, refusal, unchanged
+from bots.telegram.refusals import Unknown, bad_picture, doubtful, lost_reply, not_sent, refusal, unchanged
 from bots.telegram.sender import Sender, Superseded
 from core.messages import Attachment
 
@@ -54,6 +54,12 @@ PATIENCE_S = 1.5
 EDIT_TRIES = 3
 CONNECT_TRIES = 8
 """Tries to make a connection at all, with pauses of 1, 2, 4 … 30 s: about two minutes."""
+
+REACTION_S = 2.0
+"""How long a reaction waits for room."""
+
+LIGHT_S = 10.0
+"""How long a call that nobody misses may take."""
 
 DRAFT_GAP_S = 1.0
 ACTION_GAP_S = 5.0
@@ -97,12 +103,12 @@ class TelegramOutbound:
         self._settings = settings
         self._bot = bot
         self.chats = Chats(notes)
-        self._sender = sender or Sender(Budget(Rules(settings.telegram_per_s, settings.telegram_group_per_min)))
+        self._sender = sender or Sender(Line(Budget(Rules(settings.telegram_per_s, settings.telegram_group_per_min))))
         self._upload_bytes = MAX_LOCAL_UPLOAD_BYTES if settings.telegram_local else MAX_UPLOAD_BYTES
-        self._drafts = settings.telegram_drafts
-        self._reactions = True
+        self._unknown: set[str] = set() if settings.telegram_drafts else {"draft"}
+        self._no_drafts: set[str] = set()
         self._late: set[asyncio.Task[None]] = set()
-        self._client = files.http_client(settings.telegram_base_file_url)
+        self._client = files.http_client(settings.telegram_files)
 
     async def aclose(self) -> None:
         """Drop pending progress and close every connection, the bot's own too."""
@@ -206,7 +212,8 @@ class TelegramOutbound:
 
         A draft fades after 30 s and is no message: the whole words must follow through `send`.
         """
-        if not self._drafts or is_group(where.channel.chat) or not text.strip():
+        chat = where.channel.chat
+        if is_group(chat) or not text.strip() or "draft" in self._unknown or chat in self._no_drafts:
             return
         draft_id = int(where.reply.get("message") or 0) or 1
 
@@ -215,18 +222,18 @@ class TelegramOutbound:
             return await self._bot.send_message_draft(int(target.chat), draft_id, words, target.thread)
 
         if await self._lightly(where, "draft", DRAFT_GAP_S, draft) == "refused":
-            self._drafts = False
+            self._no_drafts.add(chat)
 
     async def react(self, where: Where, emoji: str) -> None:
-        """Set a reaction on the request as a light receipt, if there is room. Never raises."""
+        """Set a reaction on the request as a light receipt, if there is room soon. Never raises."""
         message = int(where.reply.get("message") or 0)
-        if not message or not self._reactions:
+        if not message:
             return
 
         async def mark(target: _Target) -> object:
             return await self._bot.set_message_reaction(int(target.chat), message, ReactionTypeEmoji(emoji))
 
-        await self._lightly(where, f"reaction:{message}", 0.0, mark)
+        await self._lightly(where, f"reaction:{message}", 0.0, mark, patience_s=REACTION_S)
 
     async def ask(self, where: Where, text: str, hint: str) -> Sent:
         """Post a question whose answer the person's keyboard is ready for. Raises as `send` does."""
@@ -273,7 +280,8 @@ class TelegramOutbound:
                 )
 
         sent = await self._new(where, Rank.DELIVERY, departure, deliver)
-        await self.react(where, DONE)
+        # Until we return, nobody knows that the video is there: a crash in between would leave a doubt.
+        self._behind(self.react(where, DONE))
         return sent
 
     async def _new(self, where: Where, rank: Rank, departure: Departure, do: Callable[..., Awaitable[object]]) -> Sent:
@@ -360,8 +368,8 @@ class TelegramOutbound:
             if await self.chats.is_gone(target.chat):
                 raise Gone("kicked or blocked")
             try:
-                depart = partial(self._depart, partial(do, target), departure)
-                return await self._sender.run(Call(rank, target.chat, slot, gap_s), depart)
+                call = Call(rank, target.chat, slot, gap_s)
+                return await self._sender.run(call, partial(self._depart, partial(do, target), departure, call))
             except BadRequest:
                 raise
             except ChatMigrated as error:
@@ -379,7 +387,7 @@ class TelegramOutbound:
                     raise refusal(error) from None
                 await asyncio.sleep(min(30.0, 2.0 ** (tries - 1)))
 
-    async def _depart(self, do: Callable[[], Awaitable[T]], departure: Departure) -> T:
+    async def _depart(self, do: Callable[[], Awaitable[T]], departure: Departure, call: Call) -> T:
         """Make one call whose turn has come; the departure is told with the connection open, where that can be."""
         stopped: Exception | None = None
 
@@ -390,9 +398,10 @@ class TelegramOutbound:
             except Exception as error:
                 stopped = error  # the library makes a network error of it
                 raise
+            self._sender.left(call)
 
         if not isinstance(self._bot.request, PlainRequest):
-            await departure.leaves()
+            await leaves()
             leaves = FREE.leaves
         try:
             with leaving(leaves):
@@ -406,20 +415,36 @@ class TelegramOutbound:
             raise
 
     async def _lightly(
-        self, where: Where, slot: str, gap_s: float, do: Callable[[_Target], Awaitable[object]]
+        self,
+        where: Where,
+        slot: str,
+        gap_s: float,
+        do: Callable[[_Target], Awaitable[object]],
+        *,
+        patience_s: float = 0.0,
     ) -> Literal["done", "skipped", "refused"]:
-        """Make a call that nobody misses: only if there is room at once, and whatever becomes of it."""
+        """Make a call that nobody misses: only if there is room within `patience_s`, and whatever becomes of it.
+
+        What the server does not know at all is not asked for again: it would cost others their turn.
+        """
+        kind = slot.partition(":")[0]
+        if kind in self._unknown:
+            return "skipped"
         try:
             target = await self._target(where)
             call = Call(Rank.ACTION, target.chat, slot, gap_s)
-            if not self._sender.has_room(call) or await self.chats.is_gone(target.chat):
+            if not (patience_s or self._sender.has_room(call)) or await self.chats.is_gone(target.chat):
                 return "skipped"
-            await self._try(where, Rank.ACTION, slot, gap_s, do)
-        except (Superseded, Gone, SendDoubtful):
-            return "skipped"
+            await asyncio.wait_for(self._try(where, Rank.ACTION, slot, gap_s, do), patience_s + LIGHT_S)
+        except Unknown:
+            self._unknown.add(kind)
+        except (Superseded, Gone, SendDoubtful, TimeoutError):
+            pass
         except (OutboundError, BadRequest):
             return "refused"
-        return "done"
+        else:
+            return "done"
+        return "skipped"
 
     async def _target(self, where: Where) -> _Target:
         """Return where to send. The thread and the message are those of the request, in the chat's id of today."""

@@ -13,8 +13,7 @@ import json
 import logging
 import random
 import time
-from collections import deque
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from socket import socket
@@ -22,15 +21,17 @@ from typing import Any
 
 import tornado.web
 from telegram import Bot, Update
-from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError, TimedOut
+from telegram.error import BadRequest, Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError, TimedOut
 from telegram.ext import Updater
 from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 from typing_extensions import override
 
 from bots.services import StoreDown
+from bots.telegram import inbound
 from bots.telegram.guard import harmless
 from bots.telegram.limits import SHORTEST_EMPTY_POLL_S
+from bots.telegram.refusals import unknown
 from bots.telegram.sender import seconds
 
 log = logging.getLogger(__name__)
@@ -52,13 +53,15 @@ class Book:
     """Which updates are under way, and what may be confirmed. Pure."""
 
     def __init__(self) -> None:
+        self._forget()
+        self._tries: dict[int, int] = {}
+
+    def _forget(self) -> None:
         self.offset = 0
         self._top = 0
         self._open: set[int] = set()
         self._failed: set[int] = set()
-        self._seen: set[int] = set()
-        self._tries: dict[int, int] = {}
-        self._order: deque[int] = deque()
+        self._seen: dict[int, Hashable] = {}
 
     @property
     def busy(self) -> bool:
@@ -74,21 +77,31 @@ class Book:
         """Return how often this update was begun."""
         return self._tries.get(number, 0)
 
-    def begin(self, ids: Iterable[int]) -> list[int]:
-        """Return those of the ids that are new or failed before, in order; they are under way now."""
-        new = [number for number in ids if number not in self._seen or number in self._failed]
+    def begin(self, updates: Mapping[int, Hashable]) -> list[int]:
+        """Return the numbers of updates that are new or failed before, in order; they are under way now.
+
+        Args:
+            updates: Number → what tells an update from another one of that number.
+        """
+        if any(self._counts_anew(number, what) for number, what in updates.items()):
+            self._forget()
+        new = [number for number in sorted(updates) if number not in self._seen or number in self._failed]
         for number in new:
-            if number not in self._seen:
-                self._seen.add(number)
-                self._order.append(number)
+            self._seen[number] = updates[number]
             self._failed.discard(number)
             self._tries[number] = self._tries.get(number, 0) + 1
             self._top = max(self._top, number + 1)
         self._open.update(new)
-        while len(self._order) > REMEMBERED:
-            self._seen.discard(self._order.popleft())
+        while len(self._seen) > REMEMBERED:
+            del self._seen[next(iter(self._seen))]
         self._settle()
         return new
+
+    def _counts_anew(self, number: int, what: Hashable) -> bool:
+        """Whether this number shows that the server has begun to count again, as one without a disk does."""
+        if number in self._seen:
+            return self._seen[number] != what
+        return number < self._top
 
     def done(self, number: int) -> None:
         """It is stored, or will never be."""
@@ -161,7 +174,10 @@ class Poller(Updater):
         """Begin to poll. Raises what keeps it from beginning."""
         self._begin()
         try:
-            await _often(bootstrap_retries, lambda: self.bot.delete_webhook(drop_pending_updates=drop_pending_updates))
+            await _often(
+                bootstrap_retries,
+                lambda: self.bot.delete_webhook(drop_pending_updates=drop_pending_updates),
+            )
         except BaseException:
             self._running = False
             raise
@@ -247,16 +263,20 @@ class Poller(Updater):
         on_error: Callable[[TelegramError], None],
     ) -> None:
         book, backoff = Book(), Backoff()
+        lost = False
         while self._running:
             began = time.monotonic()
             wait = dt.timedelta(seconds=0.0 if book.busy else timeout_s)
+            # A server that was away may have begun to count again: it is asked for all it has, the Book knows the rest.
+            offset = 0 if lost else book.offset
             try:
-                updates = await self.bot.get_updates(offset=book.offset, timeout=wait, allowed_updates=kinds)
-            except InvalidToken:
-                raise
+                updates = await self.bot.get_updates(offset=offset, timeout=wait, allowed_updates=kinds)
             except TelegramError as error:
+                if isinstance(error, InvalidToken) and not unknown(error):
+                    raise
                 if not isinstance(error, TimedOut):
                     on_error(error)
+                    lost = isinstance(error, NetworkError) and not isinstance(error, BadRequest)
                 await asyncio.sleep(backoff.pause_s(error))
                 continue
             except Exception as error:  # a server that answers nonsense must not end the bot
@@ -264,10 +284,11 @@ class Poller(Updater):
                 await asyncio.sleep(backoff.pause_s(error))
                 continue
             backoff.clear()
+            lost = False
             news = self._start(book, updates)
             if self._tasks:
                 await asyncio.wait(self._tasks, timeout=SOON_S)
-            if book.waits or not (news or self._tasks):
+            if book.waits or not (news or self._tasks or interval_s):
                 # Also where the server knows no long poll, or forgets the offset.
                 await asyncio.sleep(max(0.0, SHORTEST_EMPTY_POLL_S - (time.monotonic() - began)))
             if interval_s:
@@ -277,7 +298,7 @@ class Poller(Updater):
         """Begin to store what is new: side by side, but one chat's updates one after the other."""
         self._chains = {chat: task for chat, task in self._chains.items() if not task.done()}
         by_id = {update.update_id: update for update in updates}
-        news = book.begin(by_id)
+        news = book.begin({number: inbound.identity(update) for number, update in by_id.items()})
         for number in news:
             update = by_id[number]
             chat = _chat(update)
@@ -370,14 +391,20 @@ def _chat(update: Update) -> int:
 
 
 async def _often(retries: int, do: Callable[[], Awaitable[object]]) -> None:
-    """Do it until it works: `retries` more times, for ever if negative. A refused token is never tried again."""
+    """Do it until it works: `retries` more times, for ever if negative. A refused token is never tried again.
+
+    Where the server will not do it, that is no reason not to serve: what is wrong shows when updates are fetched.
+    """
     backoff, failed = Backoff(), 0
     while True:
         try:
             await do()
-        except InvalidToken:
-            raise
         except TelegramError as error:
+            if isinstance(error, BadRequest) or unknown(error):
+                log.warning("telegram: the server did not set or delete the webhook: %s", type(error).__name__)
+                return
+            if isinstance(error, InvalidToken):
+                raise
             failed += 1
             if 0 <= retries < failed:
                 raise

@@ -14,6 +14,7 @@ from telegram.error import TelegramError
 from bots.adapter import Where
 from bots.services import JobView, Services, StoreDown, may_press
 from bots.telegram import inbound
+from bots.telegram.guard import UNREADABLE
 from bots.telegram.limits import MAX_ANSWER, is_group
 from bots.telegram.markup import action_of, clip
 from bots.telegram.outbound import TelegramOutbound
@@ -130,7 +131,7 @@ class Presses:
     async def _is_admin(self, chat: str, person: Person) -> bool:
         try:
             member = await self._bot.get_chat_member(int(chat), int(person.id))
-        except TelegramError as error:
+        except (TelegramError, *UNREADABLE) as error:
             log.info("telegram: getChatMember: %s", type(error).__name__)
             return False
         return getattr(member, "status", "") in {ChatMember.OWNER, ChatMember.ADMINISTRATOR}

@@ -6,6 +6,7 @@ import httpx
 from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, TelegramError
 
 from bots.adapter import Gone, OutboundError, Refused, SendDoubtful, TooLarge
+from bots.telegram.guard import NOT_FOUND
 
 GONE = (
     "chat not found",
@@ -26,12 +27,22 @@ MUTED = ("not enough rights", "have no rights", "chat_write_forbidden", "chat_se
 RIGHTS = {"video": "Send Videos", "media": "Send Media", "document": "Send Files"}
 """What a refusal names → what the right is called in a group's permissions."""
 
+
+class Unknown(Refused):
+    """The server does not know this method."""
+
+
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 
 def unchanged(error: TelegramError) -> bool:
     """Whether an edit was refused because the message already looks like that."""
     return isinstance(error, BadRequest) and "not modified" in str(error).lower()
+
+
+def unknown(error: TelegramError) -> bool:
+    """Whether the server does not know this method: a 404, which the library takes for a refused token."""
+    return isinstance(error, InvalidToken) and str(error).startswith(NOT_FOUND)
 
 
 def not_sent(error: TelegramError) -> bool:
@@ -69,12 +80,13 @@ def refusal(error: TelegramError) -> OutboundError:
     if isinstance(error, BadRequest):
         return _of_bad_request(words)
     if isinstance(error, InvalidToken):
-        return Refused("the server does not know this method or this token")
+        return Unknown("no such method") if unknown(error) else Refused("the server does not know this token")
     if isinstance(error, NetworkError):
         if _too_large(words):
             return TooLarge()
         return OutboundError("no connection") if not_sent(error) else SendDoubtful("no answer")
-    return Refused(type(error).__name__)
+    # Carried out or not: an answer that cannot be read does not say.
+    return SendDoubtful("an answer that cannot be read")
 
 
 def _of_bad_request(words: str) -> OutboundError:

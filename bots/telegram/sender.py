@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from telegram.error import RetryAfter
 
-from bots.telegram.budget import Budget, Call, Line, Rank
+from bots.telegram.budget import Call, Line, Rank
 
 T = TypeVar("T")
 
@@ -36,8 +36,8 @@ class Sender:
         clock_s: Monotonic seconds.
     """
 
-    def __init__(self, budget: Budget, clock_s: Callable[[], float] = time.monotonic) -> None:
-        self._line = Line(budget)
+    def __init__(self, line: Line, clock_s: Callable[[], float] = time.monotonic) -> None:
+        self._line = line
         self._clock_s = clock_s
         self._turns: dict[Call, asyncio.Future[None]] = {}
         self._alarm: asyncio.TimerHandle | None = None
@@ -51,6 +51,11 @@ class Sender:
         now = self._clock_s()
         budget = self._line.budget
         return len(self._line) == 0 and budget.free_at(now) <= now and budget.ready_at(call, now) <= now
+
+    def left(self, call: Call) -> None:
+        """Say that the first byte of a call that `run` makes leaves now."""
+        self._line.left(call)
+        self._pump()
 
     async def run(self, call: Call, do: Callable[[], Awaitable[T]]) -> T:
         """Wait for the call's turn and make it; after a 429 wait as long as it says, and make it again.

@@ -246,14 +246,53 @@ async def deliver(on: Stage, job: str) -> int:
     return await cli_jobs.run("deliver", on.told(), terminal, job=job)
 
 
-async def test_too_large_a_file_becomes_a_smaller_one_and_then_a_link(tmp_path: Path) -> None:
-    noisy = clip(1.0, 640)
-    async with stage(tmp_path, Script(pages=True), video=noisy) as on:
+def heavy(size: int) -> bytes:
+    """A video of so many bytes, most of them in a box that players skip."""
+    small = clip(1.0, 640)
+    padding = size - len(small)
+    return small + padding.to_bytes(4, "big") + b"free" + bytes(padding - 8)
+
+
+async def test_what_is_refused_as_too_large_comes_as_a_smaller_copy(tmp_path: Path) -> None:
+    async with stage(tmp_path, Script(pages=True), video=heavy(400_000)) as on:
+        on.api.fail("sendVideo", Failure(413, "Request Entity Too Large"))
+        await on.says(7, "something large")
+        (refused,), (copy,) = on.api.sent("failed:sendVideo"), on.api.sent("sendVideo")
+        assert refused.files["video"] == 400_000 > copy.files["video"] > 5_000
+        assert (copy.params["width"], copy.params["height"]) == (640, 640)
+        assert copy.params["supports_streaming"] is True
+        assert PUBLIC in copy.params["caption"]
+        assert "smaller copy" in copy.params["caption"]
+        # What was learned holds for the next one: it is not tried in vain.
+        await on.says(7, "something larger")
+        assert len(on.api.sent("failed:sendVideo")) == 1
+        assert len(on.videos(7)) == 2
+
+
+@pytest.mark.parametrize("local", [False, True], ids=["public server", "server of our own"])
+async def test_more_than_50_mb_go_only_through_a_server_of_our_own(tmp_path: Path, local: bool) -> None:
+    async with stage(tmp_path, Script(), video=heavy(51_000_000), telegram_local=local) as on:
+        on.api.local = local
+        await on.says(7, "something heavy")
+        (call,) = on.api.sent("sendVideo")
+        if local:
+            assert (call.params["video"].startswith("file:///"), "video" in call.files) == (True, False)
+        else:
+            assert call.files["video"] < 50_000_000
+            assert "smaller copy" in call.params["caption"]
+
+
+@pytest.mark.parametrize("public", [True, False], ids=["public link", "none"])
+async def test_what_no_copy_can_save_is_a_link_or_a_sentence(tmp_path: Path, public: bool) -> None:
+    async with stage(tmp_path, Script(pages=public), video=clip(1.0, 640)) as on:
         on.api.fail("sendVideo", *[Failure(413, "Request Entity Too Large")] * 9)
         await on.says(7, "something large")
         assert on.videos(7) == []
-        (link,) = [call for call in on.api.sent("sendMessage") if PUBLIC in call.params["text"]]
-        assert link.params["link_preview_options"] == {"prefer_large_media": True, "is_disabled": False}
+        if public:
+            (link,) = [call for call in on.api.sent("sendMessage") if PUBLIC in call.params["text"]]
+            assert link.params["link_preview_options"] == {"prefer_large_media": True, "is_disabled": False}
+        else:
+            assert "too large" in str(on.texts(7))
 
 
 async def test_a_restart_in_the_middle_and_updates_that_come_again_make_one_video(tmp_path: Path) -> None:

@@ -44,6 +44,7 @@ async def test_a_song_in_a_private_chat_comes_back_as_a_video(
             )
             await bot.outbound.edit(where, card.id, Post("status", "Done", final=True))
             sent = await bot.outbound.send_video(where, video, Post("result", "Here it is"), "n2")
+            await api.until("setMessageReaction", 2)
             again = await bot.outbound.send_again(where, sent.file_id or "", Post("result", "Again"), "n3")
             await api.until("setMessageReaction", 3)
 

@@ -30,6 +30,30 @@ def test_a_finished_video_goes_before_words_and_words_before_progress() -> None:
     assert [call.rank for _, call in drain(waiting, 100.0, 110.0)] == sorted(Rank)
 
 
+def test_no_progress_goes_until_the_first_byte_of_a_result_has_left() -> None:
+    waiting = line()
+    video = Call(Rank.DELIVERY, "1")
+    waiting.offer(Call(Rank.PROGRESS, "2", "card:1"))
+    waiting.offer(Call(Rank.ACTION, "3"))
+    waiting.offer(Call(Rank.REPLY, "4"))
+    waiting.offer(video)
+    assert waiting.next(100.0) is video
+    assert [call.rank for _, call in drain(waiting, 100.1, 101.0)] == [Rank.REPLY]
+    waiting.left(video)
+    assert [call.rank for _, call in drain(waiting, 101.0, 102.0)] == [Rank.PROGRESS, Rank.ACTION]
+
+
+def test_a_result_that_never_left_holds_nobody_when_it_comes_back() -> None:
+    waiting = line()
+    video = Call(Rank.DELIVERY, "1")
+    waiting.offer(video)
+    waiting.next(100.0)
+    waiting.offer(Call(Rank.PROGRESS, "2", "card:1"))
+    assert waiting.next(100.5) is None
+    waiting.done(video, 100.6)
+    assert waiting.next(100.7) is not None
+
+
 def test_the_bot_sends_no_more_than_thirty_a_second() -> None:
     waiting = line()
     for chat in range(1, 101):

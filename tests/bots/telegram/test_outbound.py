@@ -25,6 +25,7 @@ from bots.adapter import (
     Where,
 )
 from bots.settings import Settings
+from bots.telegram import files
 from bots.telegram.app import build_bot
 from bots.telegram.guard import PlainRequest
 from bots.telegram.outbound import TelegramOutbound
@@ -373,3 +374,33 @@ async def test_no_departure_is_told_where_no_connection_is_made(way_out: Open, m
         with pytest.raises(OutboundError, match="no connection"):
             await outbound.send(ANNA, RESULT, "n", door)
         assert door.told == []
+
+
+async def test_a_folder_that_is_not_shared_is_named_to_the_operator_without_the_token(
+    way_out: Open, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with BotApi() as api, way_out(api, telegram_local=True) as outbound:
+        api.local = True
+        file_id = api.audio(b"x")["file_id"]
+        api.paths[file_id] = f"/not/mounted/{TOKEN}/music/there.mp3"
+        with pytest.raises(FetchFailed, match="gone"):
+            await outbound.fetch(_file(file_id, 1), tmp_path / "f", 10)
+    assert "/not/mounted/<token>/music" in caplog.text
+    assert TOKEN not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("found", "addresses"),
+    [
+        ("music/a.mp3", ["http://h:1/file/bot42:T/music/a.mp3"]),
+        ("/music/a.mp3", ["http://h:1/file/bot42:T/music/a.mp3", "http://h:1/music/a.mp3"]),
+        ("http://h:2/a.mp3", ["http://h:2/a.mp3"]),
+    ],
+)
+def test_a_path_is_looked_for_below_the_file_address_first(found: str, addresses: list[str]) -> None:
+    assert list(files.addresses(found, "http://h:1/bot42:T", "http://h:1/file/bot42:T")) == addresses
+
+
+def test_a_server_cannot_send_us_to_another_machine() -> None:
+    with pytest.raises(FetchFailed, match="gone"):
+        files.addresses("http://169.254.169.254/latest", "http://h:1/bot42:T", "http://h:1/file/bot42:T")

@@ -26,18 +26,41 @@ from tests.support.telegram.server import TOKEN, BotApi, Failure
 
 def test_the_offset_stands_on_the_lowest_update_that_is_not_stored() -> None:
     book = Book()
-    assert book.begin([5, 6, 7]) == [5, 6, 7]
+    three = {5: "a", 6: "b", 7: "c"}
+    assert book.begin(three) == [5, 6, 7]
     assert (book.offset, book.busy) == (5, True)
     book.done(6)
     book.done(7)
     assert book.offset == 5
     book.again(5)
     assert (book.offset, book.busy, book.waits) == (5, False, True)
-    assert book.begin([5, 6, 7]) == [5]
+    assert book.begin(three) == [5]
     assert book.tries(5) == 2
     book.done(5)
     assert (book.offset, book.waits) == (8, False)
-    assert book.begin([5, 6, 7]) == []
+    assert book.begin(three) == []
+
+
+@pytest.mark.parametrize(
+    ("news", "new", "offset"),
+    [
+        ({7: "c", 8: "d"}, [8], 9),
+        ({5: "other"}, [5], 6),
+        ({1: "first of all", 2: "second"}, [1, 2], 3),
+        ({1: "x", 6: "b"}, [1, 6], 7),
+    ],
+    ids=["goes on", "the same number for another", "lower numbers", "lower and the same"],
+)
+def test_a_server_that_counts_anew_is_heard_from_its_first_update(
+    news: dict[int, str], new: list[int], offset: int
+) -> None:
+    book = Book()
+    for number in book.begin({5: "a", 6: "b", 7: "c"}):
+        book.done(number)
+    assert book.begin(news) == new
+    for number in new:
+        book.done(number)
+    assert book.offset == offset
 
 
 def test_pauses_grow_to_half_a_minute_and_a_flood_limit_says_its_own() -> None:
@@ -83,6 +106,10 @@ async def test_without_a_token_or_a_webhook_address_the_setting_is_named() -> No
         await serve(Settings(_env_file=None), services(), lambda: None)
     with pytest.raises(SettingMissing, match="TELEGRAM_WEBHOOK_URL"):
         hook_of(Settings(_env_file=None, telegram_mode="webhook"))
+    with pytest.raises(SettingMissing, match="TELEGRAM_BASE_URL"):
+        await serve(
+            Settings(_env_file=None, telegram_token=SecretStr(TOKEN), telegram_local=True), services(), lambda: None
+        )
 
 
 @pytest.mark.parametrize(

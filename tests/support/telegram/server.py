@@ -6,6 +6,7 @@ import asyncio
 import json
 import time
 from collections import defaultdict, deque
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Self
@@ -31,6 +32,7 @@ class Failure:
     """One ordered failure. `only`: for this chat alone.
 
     `hang`, `cut`: the call is carried out, and never answered or the line is cut.
+    `body`: the whole answer, HTML say, instead of one with the description.
     """
 
     status: int = 400
@@ -39,6 +41,7 @@ class Failure:
     hang: bool = False
     cut: bool = False
     only: int | None = None
+    body: str | None = None
 
 
 @dataclass(frozen=True)
@@ -56,12 +59,22 @@ class BotApi:
 
     Args:
         long_poll: False answers getUpdates at once, as some emulators do.
-        known: Methods it knows; others are answered 404, or `true` if `says_true`.
+        says_true: Methods it does not know are answered `true` instead of 404.
+        without: Methods it does not know although we do.
+        retell: What becomes of each result before it is sent, as other servers spell it: (method, result) → result.
     """
 
-    def __init__(self, *, privacy: bool = True, long_poll: bool = True, says_true: bool = False) -> None:
+    def __init__(
+        self,
+        *,
+        privacy: bool = True,
+        long_poll: bool = True,
+        says_true: bool = False,
+        without: frozenset[str] = frozenset(),
+        retell: Callable[[str, Any], object] = lambda _method, result: result,
+    ) -> None:
         self.me = {**BOT, "can_join_groups": True, "can_read_all_group_messages": not privacy}
-        self.long_poll, self.says_true = long_poll, says_true
+        self.long_poll, self.says_true, self.without, self.retell = long_poll, says_true, without, retell
         self.calls: list[Call] = []
         self.messages: dict[tuple[int, int], dict[str, Any]] = {}
         self.files: dict[str, bytes] = {}
@@ -70,6 +83,7 @@ class BotApi:
         self.admins: set[int] = set()
         self.commands: dict[str, Any] = {}
         self.local = False
+        self.tells_length = True
         self.slow_s = 0.0
         self._failures: dict[str, deque[Failure]] = defaultdict(deque)
         self._pending: list[dict[str, Any]] = []
@@ -86,6 +100,7 @@ class BotApi:
         app = web.Application(client_max_size=64 << 20)
         app.router.add_post("/bot{token}/{method}", self._call)
         app.router.add_get("/file/bot{token}/{path:.*}", self._file)
+        app.router.add_get("/files/{path:.*}", self._file)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1, access_log=None)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
@@ -169,6 +184,12 @@ class BotApi:
         )
         return query
 
+    def count_anew(self) -> None:
+        """Forget all that was numbered, as a server without a disk does when it is started again."""
+        self._pending.clear()
+        self.messages.clear()
+        self._last_update = self._last_message = 0
+
     def fail(self, method: str, *failures: Failure) -> None:
         """Let the next calls of a method fail, one each."""
         self._failures[method].extend(failures)
@@ -201,7 +222,7 @@ class BotApi:
         method = request.match_info["method"]
         if request.match_info["token"] != TOKEN:
             return _refused(Failure(401, "Unauthorized"))
-        if method not in SPEC:
+        if method not in SPEC or method in self.without:
             return _done(True) if self.says_true else _refused(Failure(404, "Not Found: method not found"))
         try:
             given, files = await _body(request)
@@ -225,7 +246,7 @@ class BotApi:
             await self._hangs.wait()
         if failure is not None and failure.cut and request.transport is not None:
             request.transport.abort()
-        return _done(result)
+        return _done(self.retell(method, result))
 
     def _note(self, method: str, params: dict[str, Any], files: dict[str, int]) -> None:
         self.calls.append(Call(method, params, files, time.monotonic()))
@@ -315,11 +336,16 @@ class BotApi:
         path = self.paths.get(file_id, f"music/{file_id}.mp3")
         return {"file_id": file_id, "file_unique_id": f"u{file_id}", "file_size": size, "file_path": path}
 
-    async def _file(self, request: web.Request) -> web.Response:
+    async def _file(self, request: web.Request) -> web.StreamResponse:
         content = self.files.get(request.match_info["path"].split("/")[-1].removesuffix(".mp3"))
-        if request.match_info["token"] != TOKEN or content is None:
+        if request.match_info.get("token", TOKEN) != TOKEN or content is None:
             return web.Response(status=404)
-        return web.Response(body=content)
+        answer = web.StreamResponse()
+        if self.tells_length:
+            answer.content_length = len(content)
+        await answer.prepare(request)
+        await answer.write(content)
+        return answer
 
     # -- updates
 
@@ -336,7 +362,7 @@ class BotApi:
             self._news.clear()
             with suppress(TimeoutError, aiohttp.ClientError):
                 await asyncio.wait_for(self._news.wait(), params["timeout"])
-        return _done(self._pending[:100])
+        return _done(self.retell("getUpdates", self._pending[:100]))
 
     def _set_hook(self, params: dict[str, Any] | None) -> None:
         self._hook = params
@@ -387,6 +413,8 @@ def _done(result: object) -> web.Response:
 
 
 def _refused(failure: Failure) -> web.Response:
+    if failure.body is not None:
+        return web.Response(status=failure.status, text=failure.body, content_type="text/html")
     answer: dict[str, Any] = {"ok": False, "error_code": failure.status, "description": failure.description}
     if failure.parameters:
         answer["parameters"] = failure.parameters

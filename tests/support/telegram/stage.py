@@ -156,11 +156,17 @@ class Stage:
 
 @asynccontextmanager
 async def stage(
-    folder: Path, script: Script | None = None, video: bytes = MP4, *, privacy: bool = True, **settings: Any
+    folder: Path,
+    script: Script | None = None,
+    video: bytes = MP4,
+    *,
+    privacy: bool = True,
+    api: BotApi | None = None,
+    **settings: Any,
 ) -> AsyncIterator[Stage]:
-    """Run the program until the block ends."""
-    async with Backend(script or Script(), video=video) as backend, BotApi(privacy=privacy) as api:
-        made = Stage(folder, api, backend.url, settings)
+    """Run the program until the block ends; `api`: a server that has not begun yet."""
+    async with Backend(script or Script(), video=video) as backend, api or BotApi(privacy=privacy) as server:
+        made = Stage(folder, server, backend.url, settings)
         made.backend = backend
         await made.up()
         try:
