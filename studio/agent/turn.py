@@ -204,6 +204,8 @@ def _worked(
         notes.append(note)
         steps.append(Step(TOOLS[type(edit)], _args(edit), {"note": note.key}, note.done))
     changed = draft != before
+    if not changed and not cursor_step and any(note.done for note in notes):
+        notes.append(e.Note("same", done=False))
     created = any(isinstance(edit, e.Create) for edit in edits)
     sound = e.audio_of(draft)
     return Turn(

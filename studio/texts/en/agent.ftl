@@ -53,6 +53,7 @@ note-undone-all = Undone: the timeline is empty again.
 note-redone = Done again.
 note-nothing-undone = There is nothing to undo.
 note-nothing-redone = There is nothing to redo.
+note-same = It is like that already, so nothing changed.
 note-free-hand = I found no particular wish in your words, so I made it my way. Tell me what to change, for example “bars blue” or “make it vertical”.
 note-unknown = I did not understand that, so nothing changed. Try: “make it vertical”, “bars blue”, or “add a title "Urban Dreams" for 3 s”.
 note-ask-help = I turn a track into a music video. Send a track and say “create a video from this music with visualizer and beat-synced cuts”. Then change it in plain words: title and artist, end credits, colours, vertical or square, volume, trim, faster or slower cuts, calmer or more energetic, a picture as cover, undo.

@@ -53,6 +53,7 @@ note-undone-all = Deshecho: la línea de tiempo vuelve a estar vacía.
 note-redone = Hecho de nuevo.
 note-nothing-undone = No hay nada que deshacer.
 note-nothing-redone = No hay nada que rehacer.
+note-same = Ya está así, de modo que nada cambió.
 note-free-hand = No encontré un deseo concreto en tus palabras, así que lo hice a mi manera. Dime qué cambio, por ejemplo «barras azules» o «hazlo vertical».
 note-unknown = No lo he entendido, así que nada ha cambiado. Prueba: «ponlo en vertical», «barras azules» o «añade el título "Sueños"».
 note-ask-help = Convierto una pista en un vídeo musical. Envía una pista y di «crea un vídeo con visualizador». Luego cámbialo con tus palabras: título y artista, créditos, colores, vertical o cuadrado, volumen, recorte, cortes, portada, deshacer.

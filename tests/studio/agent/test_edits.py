@@ -287,6 +287,13 @@ def test_no_video_is_made_of_a_new_track_where_none_was_wished_for(text: str) ->
     assert turn.take(text, context(draft=Draft(), seen_audio="")).kind == "talk"
 
 
+def test_a_wish_that_is_true_already_changes_nothing_and_says_so() -> None:
+    found = turn.take('title "Urban Dreams"', context())
+    assert (found.changed, [note.key for note in found.notes]) == (False, ["text-title", "same"])
+    assert [note.key for note in turn.take("bars blue", context()).notes] == ["color"]
+    assert [note.key for note in turn.take("16:9", context()).notes] == ["aspect-same"]
+
+
 # --- words ----------------------------------------------------------------------------------------------------------
 
 
