@@ -43,6 +43,10 @@ RESULT_S = 2.8
 """How long a program that stops waits for a result on its way (decisions 13: up to 3 s)."""
 
 
+LOOKS = 2
+"""Looks for the word of a former holder before a delivery is called doubtful."""
+
+
 class Sending(Free):
     """The departure of one result: its stage is written as the bytes leave, and taken back where none did."""
 
@@ -132,7 +136,7 @@ class Courier:
         folder: Where videos lie between their download and their delivery.
         copies: Whether smaller copies are made.
         link_of: The file's own address → the one that people may see; None where there is none.
-        look_s: How long a former holder is waited for that may be frozen on its way, where nothing can be searched.
+        look_s: How long, twice, a former holder is waited for that may be frozen, where nothing can be searched.
         through_api: Fetch files through the API at once: a studio of ours names them by PUBLIC_URL, which need not be
             reachable from where the bots run.
     """
@@ -288,10 +292,10 @@ class Courier:
             return await parcel.outbound.find(parcel.where, parcel.mark, parcel.card_id)
         journal, by = parcel.turn.journal, str(parcel.turn.facts.get("by"))
         word = await journal.word_of(by)
-        if word is None:
-            # Perhaps it is only frozen, and will tell.
-            await self._sleep(self._look_s)
-            word = await journal.word_of(by)
+        for _ in range(LOOKS):
+            if word is None:  # perhaps it is only frozen, and will tell
+                await self._sleep(self._look_s)
+                word = await journal.word_of(by)
         if word is None:
             raise SendDoubtful
         return None if word == UNSENT else Sent(*json.loads(word))
