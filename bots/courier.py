@@ -43,6 +43,9 @@ RESULT_S = 2.8
 """How long a program that stops waits for a result on its way (decisions 13: up to 3 s)."""
 
 
+NOTE_S = 1.0
+"""How long an interrupted turn takes to note a delivery."""
+
 LOOKS = 2
 """Looks for the word of a former holder before a delivery is called doubtful."""
 
@@ -88,7 +91,7 @@ class Sending(Free):
             if not self.left and self._turn.stage is Stage.DELIVERING:
                 await asyncio.shield(self._unsend())
             elif task.done() and not task.cancelled() and task.exception() is None:
-                await asyncio.shield(_done(self._turn, task.result(), str(self._turn.facts.get("render", ""))))
+                await _done(self._turn, task.result(), str(self._turn.facts.get("render", "")))
             raise
         except SendDoubtful:
             raise
@@ -323,11 +326,22 @@ class Courier:
 
 
 async def _done(turn: Turn, sent: Sent, render_id: str) -> Outcome:
+    """Note a delivery, to its end: what interrupts a turn just now must not make a doubt of what is known."""
+    noting = asyncio.ensure_future(_note(turn, sent, render_id))
+    try:
+        await asyncio.shield(noting)
+    except asyncio.CancelledError:
+        await asyncio.wait({noting}, timeout=NOTE_S)
+        noting.cancel()
+        raise
+    return Outcome("delivered", sent)
+
+
+async def _note(turn: Turn, sent: Sent, render_id: str) -> None:
     # The id is that of one render's file: a turn may deliver two.
     file = [render_id, sent.file_id] if sent.file_id else None
     try:
         await turn.reach(Stage.DELIVERED, sent=sent.id, file=file, undelivered=None, by=None)
     except LostLease:
-        await asyncio.shield(turn.journal.leave_word(json.dumps([sent.id, sent.file_id, sent.link])))
+        await turn.journal.leave_word(json.dumps([sent.id, sent.file_id, sent.link]))
         raise
-    return Outcome("delivered", sent)
