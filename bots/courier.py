@@ -43,6 +43,13 @@ RESULT_S = 2.8
 """How long a program that stops waits for a result on its way (decisions 13: up to 3 s)."""
 
 
+NOTE_S = 1.0
+"""How long an interrupted turn takes to note a delivery."""
+
+LOOKS = 2
+"""Looks for the word of a former holder before a delivery is called doubtful."""
+
+
 class Sending(Free):
     """The departure of one result: its stage is written as the bytes leave, and taken back where none did."""
 
@@ -84,7 +91,7 @@ class Sending(Free):
             if not self.left and self._turn.stage is Stage.DELIVERING:
                 await asyncio.shield(self._unsend())
             elif task.done() and not task.cancelled() and task.exception() is None:
-                await asyncio.shield(_done(self._turn, task.result(), str(self._turn.facts.get("render", ""))))
+                await _done(self._turn, task.result(), str(self._turn.facts.get("render", "")))
             raise
         except SendDoubtful:
             raise
@@ -132,7 +139,7 @@ class Courier:
         folder: Where videos lie between their download and their delivery.
         copies: Whether smaller copies are made.
         link_of: The file's own address → the one that people may see; None where there is none.
-        look_s: How long a former holder is waited for that may be frozen on its way, where nothing can be searched.
+        look_s: How long, twice, a former holder is waited for that may be frozen, where nothing can be searched.
         through_api: Fetch files through the API at once: a studio of ours names them by PUBLIC_URL, which need not be
             reachable from where the bots run.
     """
@@ -288,10 +295,10 @@ class Courier:
             return await parcel.outbound.find(parcel.where, parcel.mark, parcel.card_id)
         journal, by = parcel.turn.journal, str(parcel.turn.facts.get("by"))
         word = await journal.word_of(by)
-        if word is None:
-            # Perhaps it is only frozen, and will tell.
-            await self._sleep(self._look_s)
-            word = await journal.word_of(by)
+        for _ in range(LOOKS):
+            if word is None:  # perhaps it is only frozen, and will tell
+                await self._sleep(self._look_s)
+                word = await journal.word_of(by)
         if word is None:
             raise SendDoubtful
         return None if word == UNSENT else Sent(*json.loads(word))
@@ -319,11 +326,22 @@ class Courier:
 
 
 async def _done(turn: Turn, sent: Sent, render_id: str) -> Outcome:
+    """Note a delivery, to its end: what interrupts a turn just now must not make a doubt of what is known."""
+    noting = asyncio.ensure_future(_note(turn, sent, render_id))
+    try:
+        await asyncio.shield(noting)
+    except asyncio.CancelledError:
+        await asyncio.wait({noting}, timeout=NOTE_S)
+        noting.cancel()
+        raise
+    return Outcome("delivered", sent)
+
+
+async def _note(turn: Turn, sent: Sent, render_id: str) -> None:
     # The id is that of one render's file: a turn may deliver two.
     file = [render_id, sent.file_id] if sent.file_id else None
     try:
         await turn.reach(Stage.DELIVERED, sent=sent.id, file=file, undelivered=None, by=None)
     except LostLease:
-        await asyncio.shield(turn.journal.leave_word(json.dumps([sent.id, sent.file_id, sent.link])))
+        await turn.journal.leave_word(json.dumps([sent.id, sent.file_id, sent.link]))
         raise
-    return Outcome("delivered", sent)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import pytest
 
 from bots.adapter import Gone, OutboundError, Refused, SendDoubtful, Sent, TooLarge
-from bots.courier import Sending
+from bots.courier import Sending, _done
 from core.messages import Channel, Message, Person
 from core.turn import LostLease, Stage, Turn
 
@@ -146,3 +146,30 @@ async def test_a_stop_waits_for_a_result_on_its_way_and_notes_it() -> None:
     await interrupted(sending, asyncio.ensure_future(slow()), after=begun)
     assert paper.stages == ["delivering", "delivered"]
     assert turn.facts["sent"] == "7"
+
+
+async def test_a_holder_whose_lease_goes_while_it_notes_a_delivery_tells_its_successor() -> None:
+    begun = asyncio.Event()
+
+    class Gone(Paper):
+        async def write(self, fields: Mapping[str, str]) -> None:
+            if fields["stage"] == "delivered":
+                begun.set()
+                await asyncio.sleep(0.02)
+                raise LostLease
+            await super().write(fields)
+
+    paper = Gone()
+    turn = rendered(paper)
+    sending = Sending(turn)
+
+    async def whole() -> None:
+        sent = await sending.through(post(sending, None, left=True))
+        await _done(turn, sent, "r1")
+
+    going = asyncio.create_task(whole())
+    await begun.wait()
+    going.cancel()  # the engine has seen it, too
+    with pytest.raises(asyncio.CancelledError):
+        await going
+    assert paper.words == ['["7", null, null]']

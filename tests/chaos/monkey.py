@@ -89,13 +89,19 @@ class Monkey:
         ends = time.monotonic() + seconds
         deeds = self._deeds()
         while time.monotonic() < ends and not await done():
-            await asyncio.sleep(self.rnd.uniform(*self.pause_s))
-            self._thaw(time.monotonic())
+            await self._pause()
             self._replace_the_fallen()
             deed = next(deeds)
             await getattr(self, f"_{deed}")()
             self.counts[deed] += 1
         self._thaw(float("inf"))
+
+    async def _pause(self) -> None:
+        """Between two deeds; the frozen go on when it is their time, however long it is."""
+        over = time.monotonic() + self.rnd.uniform(*self.pause_s)
+        while (now := time.monotonic()) < over:
+            await asyncio.sleep(min(0.2, over - now))
+            self._thaw(time.monotonic())
 
     async def end(self) -> None:
         """Let the frozen go on, give them a moment to do their worst, then end all workers."""
