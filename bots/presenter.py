@@ -155,7 +155,7 @@ def card_post(card: Card, say: Say) -> Post:
     if card.owner:
         facts.append(say("card-owner", name=card.owner))
     if card.usual_s is not None and not card.final:
-        facts.append(say("card-turn" if card.place else "card-usual", range=spans(*card.usual_s, say)))
+        facts.append(_usually(card.usual_s, card.place, say))
     if card.elapsed_s >= ELAPSED_FROM_S and not card.final:
         facts.append(say("card-still", elapsed=span(card.elapsed_s, say)))
     buttons: list[Button] = []
@@ -176,6 +176,11 @@ def card_post(card: Card, say: Say) -> Post:
         stage=card.stage,
         final=card.final,
     )
+
+
+def _usually(range_s: tuple[float, float], place: int, say: Say) -> str:
+    """When the turn of a job comes that waits, or how long one that runs takes; seconds from, to."""
+    return say("card-turn" if place else "card-usual", range=spans(*range_s, say))
 
 
 def spans(low_s: float, high_s: float, say: Say) -> str:
@@ -212,14 +217,11 @@ def _status(summary: object, job: object, say: Say) -> str:
     running = dict(job) if isinstance(job, dict) else {}
     if running:
         waiting, place = int(running.get("waiting", "0")), int(running.get("place", "0"))
-        lines.append(
-            say("card-place", place=place)
-            if place
-            else say("status-job", stage=running.get("stage", ""), waiting=waiting)
-        )
+        stage = running.get("stage", "")
+        lines.append(say("chat-queued", place=place) if place else say("status-job", stage=stage, waiting=waiting))
         if "low_s" in running:
-            low, high = float(running["low_s"]), float(running["high_s"])
-            lines.append(say("card-usual", low=span(low, say), high=span(high, say)))
+            range_s = float(running["low_s"]), float(running["high_s"])
+            lines.append(_usually(range_s, place, say))
     lines.append(timeline_text(summary, say) if summary is not None else say("status-empty"))  # type: ignore[arg-type]
     return "\n".join(lines)
 

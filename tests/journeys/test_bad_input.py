@@ -82,7 +82,7 @@ BIG = b"data: " + b"x" * 1_000_000
         ([], Line.RESET, "doubtful", "could not see whether"),
         ([b"<html>502 Bad Gateway</html>"], b"0\r\n\r\n", "failed", "do not understand"),
         ([frame({"code": 2001, "message": f"poor {SECRET}"})], b"0\r\n\r\n", "failed", "used up"),
-        ([frame({"error": f"RuntimeError: {SECRET}"})], b"0\r\n\r\n", "failed", "refused this"),
+        ([frame({"error": f"RuntimeError: {SECRET}"})], b"0\r\n\r\n", "failed", "could not finish this"),
     ],
     ids=lambda value: None,
 )

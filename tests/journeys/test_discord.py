@@ -396,7 +396,7 @@ COMMANDS: tuple[tuple[str, Json, str], ...] = (
     ("queue", {}, "Nothing waits here"),
     ("status", {}, "Timeline"),
     ("credits", {}, "90 credits"),
-    ("projects", {}, "no projects here yet"),
+    ("projects", {}, "is the only project here"),
     ("settings", {}, "after a turn"),
     ("settings", {"export": "asked"}, "only when you ask"),
     ("cancel", {}, "Nothing is running"),

@@ -47,7 +47,7 @@ async def test_a_file_alone_asks_what_to_do_with_it(backend: Backend, tmp_path: 
 
 async def test_words_without_a_change_make_no_video(backend: Backend, tmp_path: Path) -> None:
     async with open_chat(tmp_path, backend.url) as (program, chat):
-        assert await say(program, "what can you do? nothing yet") == "done"
+        assert await say(program, "what can you do with nothing") == "done"
     assert backend.world.renders == {}
     assert chat.videos == []
 
@@ -371,7 +371,7 @@ async def test_a_file_s_own_address_is_handed_on_where_the_operator_says_so(back
         too_large = (Attachment(name="long.wav", source={"url": url}, size_bytes=300_000_000),)
         assert await say(program, "make a video", attachments=too_large, event="e2") == "failed"
     assert backend.world.uploads == [[url]]
-    assert "too large" in chat.replies[-1]
+    assert "and long.wav is larger" in chat.replies[-1]
 
 
 async def test_a_bare_cancel_that_is_done_again_takes_no_second_job(backend: Backend, tmp_path: Path) -> None:
@@ -406,7 +406,7 @@ async def test_status_of_a_job_tells_its_place_and_a_measured_range(backend: Bac
         jobs = [(await program.relay.take(message(text))).job for text in ("one", "two", "three")]
         for job, told in (
             (jobs[0], ["working on a message", "usually 2 min to 4 min"]),
-            (jobs[2], ["2 jobs come first", "usually 4 min to 7 min"]),
+            (jobs[2], ["2 jobs come first", "your turn in about 4 min to 7 min"]),
         ):
             pressed = await program.relay.press("status", job, message("", event=f"press {job}"))
             assert pressed is not None
