@@ -51,7 +51,7 @@ class Place:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def place(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Place]:
     folder = tmp_path_factory.mktemp("positions")
-    waits = {"export_after_turn": "asked", "heartbeat_only_s": 3.0, "run_s": 30.0, "nemo_poll_s": 0.2}
+    waits = {"export_after_turn": "asked", "heartbeat_only_s": 8.0, "run_s": 60.0, "nemo_poll_s": 0.2}
     async with (
         open_studio(folder / "studio") as studio,
         open_rooms(folder, studio.url, nemo_web_url="https://web.test", **waits) as (program, rooms),
@@ -147,7 +147,7 @@ async def test_talk_of_buttons_becomes_the_timeline(place: Place, language: str)
 
 @pytest.mark.parametrize("language", BOTH)
 @pytest.mark.parametrize(
-    "switch", ["drop=1", "drop=3", "drop=6", "heartbeat=json; heartbeat_s=0.2; silence_s=7"], ids=str
+    "switch", ["drop=1", "drop=3", "drop=6", "heartbeat=json; heartbeat_s=0.2; silence_s=14"], ids=str
 )
 async def test_a_lost_line_is_looked_after_and_nothing_is_said_twice(place: Place, switch: str, language: str) -> None:
     if language == "zh" and switch != "drop=3":
