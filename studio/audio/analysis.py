@@ -9,7 +9,7 @@ from studio.audio import followers, loudness, onsets
 from studio.audio.beats import Beats, find_beats
 from studio.audio.features import Features
 from studio.audio.sections import find_sections
-from studio.audio.spectrum import Filters, Mono, Samples, Windows, hann, log_edges, power, triangles, window_size
+from studio.audio.spectrum import Filters, Mono, Samples, Spectra, Windows, hann, log_edges, triangles, window_size
 from studio.audio.units import db_to_amplitude, frame_count, power_to_db
 
 Curve = npt.NDArray[np.float32]
@@ -48,8 +48,8 @@ class Analyser:
         self._rate_hz, self._fps, self._channels = rate_hz, fps, channels
         size = window_size(rate_hz, WINDOW_S)
         self._mono = Mono(channels)
-        self._windows = Windows(rate_hz, fps, size, 1)
-        self._shape = hann(size)
+        self._windows = Windows(rate_hz, fps, size)
+        self._spectra = Spectra(hann(size))
         hz = np.asarray(np.fft.rfftfreq(size, 1.0 / rate_hz), dtype=np.float64)
         bass = ((hz > 30.0) & (hz < 150.0)).astype(np.float32)
         self._filters = Filters(
@@ -121,11 +121,11 @@ class Analyser:
         self._count += clean.shape[1]
         self._peak = max(self._peak, float(clean.max(initial=0.0)), -float(clean.min(initial=0.0)))
         mono = self._mono.mix(clean)
-        self._rows.extend(self._row(windows) for windows in self._windows.feed(mono[None]))
+        self._rows.extend(self._row(windows) for windows in self._windows.feed(mono))
         self._ear.feed(mono)
 
     def _row(self, windows: Samples) -> Curve:
-        return self._filters.apply(power(windows, self._shape))
+        return self._filters.apply(self._spectra.power(windows))
 
     def _silence(self, frames: int, duration_s: float) -> Features:
         bands, curve = np.zeros((frames, BANDS), dtype=np.float32), np.zeros(frames, dtype=np.float32)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from studio.audio.spectrum import Filters, Samples, Windows, hann, mel_edges, power, triangles, window_size
+from studio.audio.spectrum import Filters, Samples, Spectra, Windows, hann, mel_edges, triangles, window_size
 
 Curve = npt.NDArray[np.float32]
 
@@ -43,8 +43,8 @@ class Ear:
     def __init__(self, rate_hz: int) -> None:
         size = window_size(rate_hz, WINDOW_S)
         self._rate_hz = rate_hz
-        self._windows = Windows(rate_hz, PER_SECOND, size, 1)
-        self._shape = hann(size)
+        self._windows = Windows(rate_hz, PER_SECOND, size)
+        self._spectra = Spectra(hann(size))
         self._filters = Filters(triangles(mel_edges(LOW_HZ, HIGH_HZ, BANDS), rate_hz, size))
         self._rows: list[Curve] = []
         self._fine: list[Curve] = []
@@ -53,7 +53,7 @@ class Ear:
 
     def feed(self, block: Curve) -> None:
         """Take samples [n]."""
-        self._rows.extend(self._row(windows) for windows in self._windows.feed(block[None]))
+        self._rows.extend(self._row(windows) for windows in self._windows.feed(block))
         self._measure(block)
 
     def finish(self, duration_s: float) -> Heard:
@@ -78,7 +78,7 @@ class Ear:
         self._kept = kept
 
     def _row(self, windows: Samples) -> Curve:
-        amplitude = np.sqrt(self._filters.apply(power(windows, self._shape)))
+        amplitude = np.sqrt(self._filters.apply(self._spectra.power(windows)))
         return np.asarray(np.log1p(np.float32(COMPRESSION) * amplitude), dtype=np.float32)
 
 

@@ -23,27 +23,27 @@ class Windows:
     block just fed, so a track's length does not matter.
     """
 
-    def __init__(self, rate_hz: int, per_second: float, size: int, channels: int) -> None:
+    def __init__(self, rate_hz: int, per_second: float, size: int) -> None:
         self.size = size
         self._step = rate_hz / per_second
         self._next = 0
         self._origin = -(size // 2)
-        self._kept: Samples = np.zeros((channels, size // 2), dtype=np.float32)
+        self._kept: Curve = np.zeros(size // 2, dtype=np.float32)
+        self._batch: Samples = np.empty((BATCH, size), dtype=np.float32)
 
-    def feed(self, block: Samples) -> Iterator[Samples]:
-        """Take samples [channels, n] and give every window that is complete.
+    def feed(self, block: Curve) -> Iterator[Samples]:
+        """Take samples [n] and give every window that is complete.
 
         Yields:
-            float32 [channels, k, size], k at most `BATCH`; may be written to.
+            float32 [k, size], k at most `BATCH`; may be written to, and is good until the next one is asked for.
         """
-        self._kept = np.concatenate([self._kept, block], axis=1)
+        self._kept = np.concatenate([self._kept, block])
         yield from self._cut(None)
 
     def finish(self, count: int) -> Iterator[Samples]:
         """Give the windows up to number `count` - 1, as if silence followed."""
         needed = self._start(count - 1) + self.size - self._origin
-        missing = max(0, needed - self._kept.shape[1])
-        self._kept = np.pad(self._kept, ((0, 0), (0, missing)))
+        self._kept = np.pad(self._kept, (0, max(0, needed - len(self._kept))))
         yield from self._cut(count)
 
     def _start(self, index: int) -> int:
@@ -51,17 +51,18 @@ class Windows:
 
     def _cut(self, count: int | None) -> Iterator[Samples]:
         while True:
-            room = self._origin + self._kept.shape[1] - self.size
+            room = self._origin + len(self._kept) - self.size
             ready = int((room + self.size // 2 + 0.5) // self._step) + 1
             until = min(ready if count is None else count, self._next + BATCH)
-            starts = np.array([s for i in range(self._next, until) if (s := self._start(i)) <= room], dtype=np.int64)
-            if not len(starts):
+            starts = [s - self._origin for i in range(self._next, until) if (s := self._start(i)) <= room]
+            if not starts:
                 break
-            view = np.lib.stride_tricks.sliding_window_view(self._kept, self.size, axis=1)
+            for row, start in enumerate(starts):
+                self._batch[row] = self._kept[start : start + self.size]
             self._next += len(starts)
-            yield view[:, starts - self._origin]
-        drop = min(max(0, self._start(self._next) - self._origin), self._kept.shape[1])
-        self._kept = self._kept[:, drop:].copy()
+            yield self._batch[: len(starts)]
+        drop = min(max(0, self._start(self._next) - self._origin), len(self._kept))
+        self._kept = self._kept[drop:].copy()
         self._origin += drop
 
 
@@ -125,18 +126,27 @@ class Filters:
         return out
 
 
-def power(windows: Samples, shape: Curve) -> Curve:
-    """Return the mean power spectrum over the channels, so that opposite channels do not cancel.
+class Spectra:
+    """Power spectra of windows, in memory of its own: to be given fresh pages costs as much as the transforms.
 
     Args:
-        windows: float32 [channels, k, size].
         shape: float32 [size], the window function; a full-scale sine comes out near 1.0 in its bin.
-    Returns:
-        float32 [k, 1 + size // 2].
     """
-    spectra = np.fft.rfft(windows * (shape * np.float32(2.0 / shape.sum())), axis=2)
-    energy = spectra.real**2 + spectra.imag**2
-    return np.asarray(energy.mean(axis=0) if len(energy) > 1 else energy[0], dtype=np.float32)
+
+    def __init__(self, shape: Curve) -> None:
+        self._shape = np.asarray(shape * (2.0 / shape.sum()), dtype=np.float32)
+        bins = 1 + len(shape) // 2
+        self._complex = np.empty((BATCH, bins), dtype=np.complex64)
+        self._power, self._other = np.empty((2, BATCH, bins), dtype=np.float32)
+
+    def power(self, windows: Samples) -> Curve:
+        """Return float32 [k, 1 + size // 2], good until the next call, of windows [k, size], which are spoilt."""
+        count = len(windows)
+        np.multiply(windows, self._shape, out=windows)
+        spectra = np.fft.rfft(windows, axis=1, out=self._complex[:count])  # type: ignore[arg-type]  # single width is fine
+        np.square(spectra.real, out=self._power[:count])
+        np.square(spectra.imag, out=self._other[:count])
+        return np.add(self._power[:count], self._other[:count], out=self._power[:count])
 
 
 def hann(size: int) -> Curve:
