@@ -257,8 +257,6 @@ class Relay:
     async def _begun(self, turn: Turn, trip: Trip) -> Card:
         """The first look of a card: on first contact the connection, and whether a new video may take its time."""
         session = await self._store.sessions.load(turn.message.channel.key)
-        if session is None and turn.message.attachments:
-            return replace(trip.card, stage="uploading", line=trip.say("chat-uploading"))  # the line comes after them
         plan = turn.plan or as_talk(route(turn.message), trip.where.locale)
         talks = any(isinstance(part, Chat) for part in plan)
         if session is None and (talks or any(isinstance(part, Upload) for part in plan)):

@@ -30,8 +30,10 @@ async def run(intent: Upload, turn: Turn, tools: Tools) -> AsyncGenerator[Event,
         return
     if turn.stage is Stage.UPLOADED:
         return
-    yield Working("uploading")
     desk = Desk(turn, tools)
+    met = await desk.peek() is not None
+    if met:  # on first contact the connection is told first, and once
+        yield Working("uploading")
     handed = [file for file in attachments if tools.rules.url_upload and file.source.get("url")]
     for file in handed:
         sniff.check_size(file.size_bytes, file.name)
@@ -40,6 +42,8 @@ async def run(intent: Upload, turn: Turn, tools: Tools) -> AsyncGenerator[Event,
     async with aclosing(desk.open()) as events:
         async for event in events:
             yield event
+    if not met:
+        yield Working("uploading")
     if files:
         await _send(desk, files, ())
     if urls:
