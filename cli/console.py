@@ -11,8 +11,11 @@ from bots.console.inbound import PLATFORM
 from bots.console.outbound import ConsoleOutbound, Place, Screen
 from bots.settings import Settings
 from cli.backend import open_backend
+from core.store.errors import StoreError
 
 LOOK_S = 0.1
+AWAY_S = 600.0
+"""How long a store that does not answer is waited for: the turn goes on when it is back."""
 
 
 @asynccontextmanager
@@ -31,12 +34,22 @@ async def until_over(program: Program, job: str) -> str:
     """Wait until a job's record says that it ended; returns the stage.
 
     Looks for a cancel itself: Python 3.11's `wait_for`, under the store's client, loses one that comes with the answer.
+
+    Raises:
+        StoreError: The store has not answered for ten minutes.
     """
-    task = asyncio.current_task()
+    task, loop = asyncio.current_task(), asyncio.get_running_loop()
+    answered_s = loop.time()
     while task is not None:
-        record = await program.store.inbox.record(job)
-        if record is None or record.ended_ms is not None:
-            return record.stage if record else "gone"
+        try:
+            record = await program.store.inbox.record(job)
+        except StoreError:
+            if loop.time() - answered_s > AWAY_S:
+                raise
+        else:
+            answered_s = loop.time()
+            if record is None or record.ended_ms is not None:
+                return record.stage if record else "gone"
         if task.cancelling():
             raise asyncio.CancelledError
         await asyncio.sleep(LOOK_S)
