@@ -130,7 +130,7 @@ def speakers(town: Town) -> list[tuple[str, Say]]:
 
 
 async def attacked(town: Town, seconds: float) -> Monkey:
-    monkey = Monkey(town.spawn, 3, LEASE_S, random.Random(5), town.server, pause_s=(0.2, 0.7))
+    monkey = Monkey(town.spawn, 3, LEASE_S, random.Random(5), town.server, pause_s=(0.6, 1.6))
     try:
         await town.ready(3)
         talk = asyncio.gather(*(town.talk(say, name) for name, say in speakers(town)))
@@ -156,7 +156,7 @@ async def test_three_programs_with_the_same_tokens_answer_once_whatever_dies(tmp
         server = stack.enter_context(RealServer(tmp_path / "store", "--appendfsync", "always"))
         store = await stack.enter_async_context(open_store(StoreConfig(url=server.url, patience_s=5)))
         town = Town(tmp_path, discord, telegram, backend, server, store)
-        monkey = await attacked(town, seconds=20)
+        monkey = await attacked(town, seconds=30)
         records = await town.records()
     assert {"kill", "freeze", "store", "term"} <= monkey.counts.keys()
     assert monkey.counts.get("fallen", 0) == 0
