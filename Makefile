@@ -5,6 +5,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 TRACK  ?=
 PROMPT ?=
+export TRACK PROMPT  # the shell reads them itself: both may hold quotes
 
 .DEFAULT_GOAL := help
 .PHONY: help demo chat run invite studio test check fmt chaos bench bench-studio gallery lock clean
@@ -24,7 +25,7 @@ $(READY): requirements.lock pyproject.toml
 	@touch $(READY)
 
 demo: $(READY) ## a real song goes in, an MP4 comes out (TRACK=my.mp3 PROMPT="…" for your own)
-	@$(BIN)/from-music demo $(if $(TRACK),"$(TRACK)") $(if $(PROMPT),--prompt "$(PROMPT)")
+	@$(BIN)/from-music demo $(if $(TRACK),"$$TRACK") $(if $(PROMPT),--prompt "$$PROMPT")
 
 chat: $(READY) ## talk to it in this terminal
 	@$(BIN)/from-music chat
