@@ -26,7 +26,7 @@ from core.events import Delivered, Doubtful, Event, Failed, StillWorking, Told, 
 from core.flows import batch, export
 from core.flows.tools import JobFact, Pace, Rules, Tools
 from core.flows.verbs import EXPORT_MODES, as_talk, person_key
-from core.intents import Chat, Upload
+from core.intents import Chat, Plan, Upload
 from core.languages import detect
 from core.messages import Channel, Message, Person
 from core.nemo.client import NemoClient, new_render_id
@@ -219,12 +219,13 @@ class Relay:
         return Trip(box, card, say, where, tools, self._clock_s(), Ticker(self._manner.still_working_s))
 
     async def _run(self, turn: Turn, trip: Trip) -> None:
-        aside = trip.aside = conversation.reads_only(turn.plan or route(turn.message))
+        plan = turn.plan or route(turn.message)
+        aside = trip.aside = conversation.reads_only(plan)
         quiet = turn.message.verb == OWED  # nobody asked for it now: it shows when there is something to show
         if not aside:
             trip.ticker.start(lambda: self._still(trip))
             if not quiet and turn.stage not in conversation.ENDED:
-                self._show(trip, await self._begun(turn, trip))
+                self._show(trip, await self._begun(turn, as_talk(plan, trip.where.locale), trip))
         async with aclosing(conversation.take(turn, trip.tools)) as events:
             async for event in events:
                 if isinstance(event, Writing):
@@ -254,10 +255,9 @@ class Relay:
             button = Button(trip.say("button-deliver"), "deliver", job, style="primary")
             trip.box.say(Post("reply", trip.say("status-undelivered"), buttons=(button,)))
 
-    async def _begun(self, turn: Turn, trip: Trip) -> Card:
+    async def _begun(self, turn: Turn, plan: Plan, trip: Trip) -> Card:
         """The first look of a card: on first contact the connection, and whether a new video may take its time."""
         session = await self._store.sessions.load(turn.message.channel.key)
-        plan = turn.plan or as_talk(route(turn.message), trip.where.locale)
         talks = any(isinstance(part, Chat) for part in plan)
         if session is None and (talks or any(isinstance(part, Upload) for part in plan)):
             return replace(trip.card, stage="connecting", line=trip.say("chat-connecting"))
