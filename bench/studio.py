@@ -26,13 +26,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-import av
-
 from bench.drafts import draft_for
 from bench.music import excerpt
 from studio.media.decode import features_of
-from studio.media.encode import encode_chunk, planes
-from studio.picture.canvas import Planes
+from studio.media.encode import encode_chunk
 from studio.render import cues as planning
 from studio.render.frames import Frames, artwork, timeline
 
@@ -62,20 +59,13 @@ def encoder_limit(track: Path, seconds: float, folder: Path, rounds: int) -> tup
     first = min(90, max(0, plan.frames - FRAMES))
     span = range(first, min(plan.frames, first + FRAMES))
 
-    def drawn(number: int, y: object, u: object, v: object) -> None:
-        frames.draw(number, Planes(y, u, v))  # type: ignore[arg-type]
-
-    ready = []
-    for number in span:
-        frame = av.VideoFrame(WIDTH, HEIGHT, "yuv420p")
-        frames.draw(number, Planes(*planes(frame)))
-        ready.append(frame)
+    ready = {number: frames.draw(number) for number in span}
     only, both = [], []
     for _ in range(rounds):
         start = cpu_s()
-        encode_chunk(folder / "a.mp4", (WIDTH, HEIGHT), FPS, span, lambda *_: None, ready=ready)
+        encode_chunk(folder / "a.mp4", (WIDTH, HEIGHT), FPS, span, ready.__getitem__)
         middle = cpu_s()
-        encode_chunk(folder / "b.mp4", (WIDTH, HEIGHT), FPS, span, drawn)
+        encode_chunk(folder / "b.mp4", (WIDTH, HEIGHT), FPS, span, frames.draw)
         only.append((middle - start) * FPS / len(span))
         both.append((cpu_s() - middle) * FPS / len(span))
     return only, both

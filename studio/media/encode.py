@@ -14,11 +14,11 @@ import numpy as np
 import numpy.typing as npt
 
 from studio.errors import RenderFailed
+from studio.media.scale import Frame
 
-U8 = npt.NDArray[np.uint8]
 MediaError = av.FFmpegError
 F32 = npt.NDArray[np.float32]
-Draw = Callable[[int, U8, U8, U8], None]
+Draw = Callable[[int], Frame]
 Profile = Literal["draft", "high", "quality"]
 
 # x264's ultrafast with what brings most for least: size and quality of veryfast at 40 % of its CPU on these pictures.
@@ -46,7 +46,7 @@ PROFILES: Final[dict[Profile, dict[str, str]]] = {
     "high": {"preset": "ultrafast", "crf": "19.3", "x264-params": _TUNED + steady()},
     "quality": {"preset": "veryfast", "crf": "19", "x264-params": "open-gop=0:scenecut=0" + steady()},
 }
-_BT709, _LIMITED, _RING = 1, 1, 4
+_BT709, _LIMITED = 1, 1
 AUDIO_BITS: Final = 256_000
 _PACKETS: Final = {"codec_whitelist": "none"}
 """For files of which only packets are read: without it, opening one decodes its first picture."""
@@ -63,12 +63,10 @@ def encode_chunk(
     draw: Draw,
     profile: Profile = "high",
     on_frame: Callable[[int], None] = lambda _: None,
-    ready: Sequence[av.VideoFrame] = (),
 ) -> None:
     """Draw and encode some frames as one closed group of pictures, on one thread.
 
-    The planes given to `draw(frame, y, u, v)` are the encoder's own memory and must be filled wholly. `ready` are
-    frames to draw into instead of a few of its own.
+    What `draw` returns for a number goes to the encoder as it is, without a copy.
 
     Raises:
         OSError: The file could not be written; ENOSPC on a full disk.
@@ -83,24 +81,12 @@ def encode_chunk(
         codec.time_base = Fraction(1, fps)
         codec.color_range, codec.colorspace = _LIMITED, _BT709
         codec.color_primaries, codec.color_trc = _BT709, _BT709
-        ring = list(ready) or [av.VideoFrame(width, height, "yuv420p") for _ in range(_RING)]
-        views = [planes(frame) for frame in ring]
         for count, number in enumerate(frames):
-            frame = ring[count % len(ring)]
-            draw(number, *views[count % len(ring)])
+            frame = draw(number)
             frame.pts, frame.time_base = count, Fraction(1, fps)
             container.mux(stream.encode(frame))
             on_frame(number)
         container.mux(stream.encode(None))
-
-
-def planes(frame: av.VideoFrame) -> tuple[U8, U8, U8]:
-    """Return the three planes of a yuv420p frame as views into its memory."""
-    found = []
-    for k, plane in enumerate(frame.planes):
-        rows = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)  # type: ignore[call-overload]
-        found.append(rows[: frame.height >> (k > 0), : frame.width >> (k > 0)])
-    return found[0], found[1], found[2]
 
 
 def chunk_frames(path: Path) -> int:

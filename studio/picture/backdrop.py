@@ -12,8 +12,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from studio.media.scale import Enlarger, Frame
 from studio.picture import palette as colours
-from studio.picture.canvas import Planes, Upscaler
 from studio.picture.moment import Moment
 from studio.picture.palette import Palette
 
@@ -40,8 +40,7 @@ class Backdrop:
         self.sparks = _Sparks(ramp, seed, _PARTICLES)
         self.bokeh = _Bokeh(ramp, seed, min(self.small))
         self.offset = np.tile(colours.OFFSET.astype(np.float32), (self.middle[1], self.middle[0], 1))
-        self.luma = Upscaler(width, height)
-        self.chroma = Upscaler(width // 2, height // 2)
+        self.enlarger = Enlarger(self.middle, width, height)
 
     def soft(self, now: Moment) -> F32:
         """Return the background at 1/8 size, float32 [h, w, 3]: framed by the shot, breathing with the music."""
@@ -84,13 +83,11 @@ class Backdrop:
         """Add the particles to the layer at 1/4 size, above the bars' `tops` (float32 [width], its pixels)."""
         self.sparks.draw(middle, now, tops)
 
-    def fill(self, middle: F32, frame: Planes) -> None:
-        """Scale the layer up to the whole frame, with a dither."""
+    def filled(self, middle: F32) -> Frame:
+        """Return a whole new frame with the layer scaled up to it."""
         fixed = cv2.addWeighted(middle, 256, self.offset, 256, 0, dtype=cv2.CV_16U)  # saturates at both ends
-        y, u, v = (np.asarray(plane, np.uint16) for plane in cv2.split(fixed))
-        self.luma.spread(y, frame.y)
-        self.chroma.spread(u, frame.u)
-        self.chroma.spread(v, frame.v)
+        cv2.split(fixed, (self.enlarger.y, self.enlarger.u, self.enlarger.v))
+        return self.enlarger.frame()
 
 
 def _f32(array: object) -> F32:

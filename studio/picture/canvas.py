@@ -1,4 +1,4 @@
-"""Planes of yuv420p: layers laid over them, masks blended into them, soft light scaled up with a dither."""
+"""Planes of yuv420p: layers laid over them, masks blended into them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from studio.picture import palette as colours
 
 F32 = npt.NDArray[np.float32]
 U8 = npt.NDArray[np.uint8]
-U16 = npt.NDArray[np.uint16]
 
 
 class Planes(NamedTuple):
@@ -25,7 +24,6 @@ class Planes(NamedTuple):
 
 
 _SHADOW_PX = 4  # a shadow is blurred at the size at which it is so soft
-_STRIP = 272  # rows done at once, so that they stay in the processor's cache; a multiple of 8
 
 
 def blank(width: int, height: int) -> Planes:
@@ -155,40 +153,6 @@ def half_size(plane: F32) -> F32:
 def to_u8(plane: F32) -> U8:
     """Round to uint8, contiguous."""
     return np.ascontiguousarray(np.clip(np.round(plane), 0, 255).astype(np.uint8))
-
-
-class Upscaler:
-    """Scales a soft float plane up to a full plane without banding: 16-bit fixed point plus an ordered dither.
-
-    The dither stands still (tiled 8 x 8 Bayer), so that the encoder may go on skipping blocks where nothing moves.
-    """
-
-    def __init__(self, width: int, height: int) -> None:
-        tile = _bayer(8)
-        self.size = (width, height)
-        self.dither = np.tile(tile, (_STRIP // 8, -(-width // 8)))[:, :width].copy()
-        self.wide = np.empty((height, width), np.uint16)
-
-    def draw(self, soft: F32, target: U8) -> None:
-        """Write `soft` (any smaller size, 0.0 to 255.0) over the whole of `target`."""
-        self.spread(np.asarray(cv2.addWeighted(soft, 256, soft, 0, 0, dtype=cv2.CV_16U), np.uint16), target)
-
-    def spread(self, fixed: U16, target: U8) -> None:
-        """Write `fixed` (any smaller size, 256 times the value) over the whole of `target`."""
-        cv2.resize(fixed, self.size, self.wide, interpolation=cv2.INTER_LINEAR)
-        for top in range(0, len(target), _STRIP):
-            strip = self.wide[top : top + _STRIP]
-            cv2.add(strip, self.dither[: len(strip)], strip)
-            np.right_shift(strip, 8, out=strip)
-            np.copyto(target[top : top + _STRIP], strip, casting="unsafe")
-
-
-def _bayer(size: int) -> U16:
-    """Return the ordered dither matrix [size, size], values spread over 0 to 255."""
-    matrix = np.zeros((1, 1), np.int64)
-    while len(matrix) < size:
-        matrix = np.block([[4 * matrix, 4 * matrix + 2], [4 * matrix + 3, 4 * matrix + 1]])
-    return ((matrix + 0.5) * 256 / size**2).astype(np.uint16)
 
 
 def shadow(alpha: F32, spread: int, strength: float) -> F32:

@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from studio.audio.features import Features
+from studio.media.scale import Frame, planes
 from studio.picture import cover, palette
-from studio.picture.canvas import Planes, blank
 from studio.picture.moment import Moment
 from studio.picture.text import Text
 from studio.picture.visualizers.spectrum import Look, Spectrum
@@ -81,10 +81,10 @@ class Frames:
         look = Look(cues.width, cues.height, colours, art, cues.texts, cues.seed)
         return cls(cues, table, Spectrum(look, sets))
 
-    def draw(self, frame: int, planes: Planes) -> None:
-        """Draw frame number `frame`, 0 to cues.frames - 1, into the planes."""
+    def draw(self, frame: int) -> Frame:
+        """Draw frame number `frame`, 0 to cues.frames - 1."""
         opacity = [visible(text, frame, self.cues.frames, self.cues.fps) for text in self.cues.texts]
-        self.scene.draw(self.moment(frame), opacity, planes)
+        return self.scene.draw(self.moment(frame), opacity)
 
     def moment(self, frame: int) -> Moment:
         """Return what the picture is told of one frame."""
@@ -110,9 +110,7 @@ class Frames:
 
     def rgb(self, frame: int) -> U8:
         """Return one frame as uint8 [h, w, 3] RGB, for stills."""
-        planes = blank(self.cues.width, self.cues.height)
-        self.draw(frame, planes)
-        return palette.to_rgb(*planes)
+        return palette.to_rgb(*planes(self.draw(frame)))
 
 
 def visible(text: Text, frame: int, frames: int, fps: int) -> float:

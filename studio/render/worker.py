@@ -31,7 +31,6 @@ from studio.media.decode import features_of
 from studio.media.encode import MediaError, Sound, check, chunk_frames, encode_chunk, mux
 from studio.media.mix import Stretch, mixed, rate_for
 from studio.media.pictures import picture_file
-from studio.picture.canvas import Planes
 from studio.picture.palette import Palette
 from studio.render import cues as planning
 from studio.render.cues import Cues
@@ -85,7 +84,7 @@ class Worker:
             (plan.width, plan.height),
             plan.fps,
             range(part.first, part.end),
-            lambda number, y, u, v: frames.draw(number, Planes(y, u, v)),
+            frames.draw,
             self.job.quality,
             said,
         )

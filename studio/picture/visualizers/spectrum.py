@@ -1,6 +1,6 @@
 """`spectrum`: rounded bars with smear, caps, glow and reflection over a living background; cover and titles above.
 
-A whole frame is drawn by `Spectrum.draw(moment, texts, frame)`; nothing is kept from one frame to the next.
+A whole frame is drawn by `Spectrum.draw(moment, opacity)`; nothing is kept from one frame to the next.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from studio.media.scale import Frame, planes
 from studio.picture import canvas, cover
 from studio.picture import palette as colours
 from studio.picture.backdrop import HUES, Backdrop
@@ -51,7 +52,7 @@ class Spectrum:
         self.stages = {name: _Stage(look, layout(look.width, look.height, name), ramp) for name in sets}
         self.line = [colours.turned(colours.yuv(ramp[200]), angle) + colours.OFFSET for angle in HUES]
 
-    def draw(self, now: Moment, opacity: list[float], frame: Planes) -> None:
+    def draw(self, now: Moment, opacity: list[float]) -> Frame:
         """Draw one frame. `opacity`: for each text of the look, 0.0 to 1.0."""
         stage = self.stages[now.shot.arrangement]
         heights = stage.bars.heights(now)
@@ -63,14 +64,16 @@ class Spectrum:
         mask = stage.bars.mask(now.shot.order, heights)
         stage.bars.reflect(middle, now, mask)
         self.backdrop.sparkle(middle, now, stage.bars.tops(heights, now.shot.order, self.backdrop.middle))
-        self.backdrop.fill(middle, frame)
-        stage.bars.draw(now, heights, mask, frame)
+        frame = self.backdrop.filled(middle)
+        over = Planes(*planes(frame))
+        stage.bars.draw(now, heights, mask, over)
         if stage.cover is not None:
-            stage.cover.draw(frame)
+            stage.cover.draw(over)
         for layers, visible in zip(stage.texts, opacity, strict=True):
             if layers is not None:
-                layers.draw(frame, visible)
-        self._progress(stage.layout, now, frame)
+                layers.draw(over, visible)
+        self._progress(stage.layout, now, over)
+        return frame
 
     def _progress(self, where: Layout, now: Moment, frame: Planes) -> None:
         """The thin line at the foot: what has been played in the accent colour, the rest a shade lighter."""

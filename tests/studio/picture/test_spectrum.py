@@ -12,8 +12,8 @@ import pytest
 from PIL import Image
 
 from studio.draft import Draft
+from studio.media.scale import planes
 from studio.picture import palette
-from studio.picture.canvas import blank
 from studio.render.cues import cues
 from studio.render.frames import Frames, artwork, timeline
 from tests.support import tracks
@@ -90,15 +90,14 @@ def test_the_picture_beats_and_a_cut_is_seen() -> None:
 def test_bars_stand_out_from_their_gaps() -> None:
     """Between bars it is darker than the bars by far: the glow does not fill the gaps."""
     frames = frames_of(*CASES["wide-start"][:2], 720)
-    planes = blank(1280, 720)
-    frames.draw(40, planes)
+    luma = planes(frames.draw(40))[0]
     bars = frames.scene.stages["card"].bars
     left = bars.rows["rise"].left
     row = bars.base - 12
     for k in range(len(left) - 1):
         middle = bars.x0 + left[k] + bars.width // 2
         gap = bars.x0 + (left[k] + bars.width + left[k + 1]) // 2
-        assert int(planes.y[row, middle]) > 1.5 * int(planes.y[row, gap])
+        assert int(luma[row, middle]) > 1.5 * int(luma[row, gap])
 
 
 def test_gaps_widen_towards_the_treble() -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from studio.errors import RenderFailed, UnsupportedMedia
 from studio.media.encode import check, encode_chunk
+from studio.media.scale import planes
 from studio.render.folder import Folder, chunks
 from studio.render.model import Job
 from studio.render.worker import Worker, obey, refusal
@@ -40,12 +41,11 @@ def test_a_full_disk_at_a_chunk_and_at_the_end_leaves_nothing_half(worker: Worke
 
 
 def test_a_device_that_is_full_is_told_by_its_error() -> None:
-    def grey(_: int, *planes: object) -> None:
-        for plane in planes:
-            plane[:] = 99  # type: ignore[index]
-
+    grey = av.VideoFrame(320, 180, "yuv420p")
+    for plane in planes(grey):
+        plane[:] = 99
     with pytest.raises((OSError, av.FFmpegError)) as failed:
-        encode_chunk(Path("/dev/full"), (320, 180), 30, range(30), grey)
+        encode_chunk(Path("/dev/full"), (320, 180), 30, range(30), lambda _: grey)
     assert refusal(failed.value) == "disk-full"
 
 
