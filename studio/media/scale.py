@@ -17,15 +17,15 @@ Frame = av.VideoFrame
 
 
 class Enlarger:
-    """Makes frames of `width` × `height` out of three planes of one smaller size.
+    """Makes frames of `width` × `height` out of a small one.
 
     Attributes:
-        y, u, v: uint16 [h, w], what the next frame is made of: 256 times the value it is to have. To be written wholly.
+        y, u, v: The small one, uint16 [h, w], [h / 2, w / 2]: 256 times the value it is to have. To be written wholly.
     """
 
     def __init__(self, small: tuple[int, int], width: int, height: int) -> None:
         self.width, self.height = width, height
-        self.source = av.VideoFrame(*small, "yuv444p16le")
+        self.source = av.VideoFrame(*small, "yuv420p16le")
         self.y, self.u, self.v = (
             np.frombuffer(plane, "<u2").reshape(plane.height, -1)[:, : plane.width]  # type: ignore[call-overload]
             for plane in self.source.planes
@@ -34,9 +34,8 @@ class Enlarger:
 
     def frame(self) -> Frame:
         """Return a new frame, of memory of its own."""
-        return self.scaler.reformat(
-            self.source, self.width, self.height, "yuv420p", interpolation=Interpolation.BILINEAR
-        )
+        way = Interpolation.BILINEAR
+        return self.scaler.reformat(self.source, self.width, self.height, "yuv420p", interpolation=way, threads=1)
 
 
 def planes(frame: Frame) -> tuple[U8, U8, U8]:

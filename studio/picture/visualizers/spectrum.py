@@ -16,7 +16,8 @@ import numpy.typing as npt
 from studio.media.scale import Frame, planes
 from studio.picture import canvas, cover
 from studio.picture import palette as colours
-from studio.picture.backdrop import HUES, Backdrop
+from studio.picture.backdrop import HUES, Backdrop, Soft
+from studio.picture.backdrop import soft as soft_planes
 from studio.picture.canvas import Layer, Planes, Sheet
 from studio.picture.layout import Box, Layout, SetName, layout
 from studio.picture.moment import Moment, Order
@@ -24,6 +25,7 @@ from studio.picture.palette import Palette
 from studio.picture.text import Text, text_layers
 
 F32 = npt.NDArray[np.float32]
+I64 = npt.NDArray[np.int64]
 U8 = npt.NDArray[np.uint8]
 
 _CAPS = 16  # heights inside a pixel at which the round end of a bar is held ready
@@ -63,8 +65,8 @@ class Spectrum:
         middle = self.backdrop.enlarged(soft)
         mask = stage.bars.mask(now.shot.order, heights)
         stage.bars.reflect(middle, now, mask)
-        self.backdrop.sparkle(middle, now, stage.bars.tops(heights, now.shot.order, self.backdrop.middle))
-        frame = self.backdrop.filled(middle)
+        sparkle = self.backdrop.sparkle(now, stage.bars.tops(heights, now.shot.order, self.backdrop.middle[0]))
+        frame = self.backdrop.filled(middle, sparkle)
         over = Planes(*planes(frame))
         stage.bars.draw(now, heights, mask, over)
         if stage.cover is not None:
@@ -97,12 +99,12 @@ class _Stage:
         self.texts = text_layers(look.texts, where, look.width, look.height, ramp[232])
         self.halo = _halo(look, where.cover, ramp) if where.cover else None
 
-    def halo_on(self, soft: F32, now: Moment) -> None:
+    def halo_on(self, soft: Soft, now: Moment) -> None:
         """Add the light behind the cover; it beats with the music."""
         if self.halo is not None:
-            x, y, light = self.halo
-            part = soft[y : y + light.shape[0], x : x + light.shape[1]]
-            cv2.scaleAdd(light, float(0.10 + 0.55 * now.pulse + 0.15 * now.bass), part, part)
+            light, colour = self.halo
+            for plane, value in zip(soft, colour.tolist(), strict=True):
+                cv2.scaleAdd(light, value * (0.10 + 0.55 * now.pulse + 0.15 * now.bass), plane, plane)
 
 
 def _cover_layer(look: Look, box: Box) -> Layer | None:
@@ -121,8 +123,8 @@ def _cover_layer(look: Look, box: Box) -> Layer | None:
     return sheet.layer()
 
 
-def _halo(look: Look, box: Box, ramp: F32) -> tuple[int, int, F32]:
-    """Return x, y and float YUV light [h, w, 3] at 1/8 size: the blurred card in the accent colour."""
+def _halo(look: Look, box: Box, ramp: F32) -> tuple[F32, F32]:
+    """Return a light float32 [h, w] at 1/8 size, the blurred card, and its colour: float YUV of the accent."""
     width, height = -(-look.width // 8), -(-look.height // 8)
     mask = np.zeros((height, width), np.float32)
     grow = box.width * 0.02
@@ -131,7 +133,7 @@ def _halo(look: Look, box: Box, ramp: F32) -> tuple[int, int, F32]:
         max(0, y0) : int((box.y + box.height + grow) / 8) + 1, max(0, x0) : int((box.x + box.width + grow) / 8) + 1
     ] = 1
     soft = cv2.GaussianBlur(mask, (0, 0), box.width / 8 * 0.11)
-    return 0, 0, (soft[..., None] * colours.yuv(ramp[165]) * 0.55).astype(np.float32)
+    return _asf32(soft), colours.yuv(ramp[165]) * np.float32(0.55)
 
 
 class Heights(NamedTuple):
@@ -144,11 +146,21 @@ class Heights(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Row:
-    """Where the bars of one order stand: left edges in the box (even), the band each shows, its column at 1/8."""
+    """Where the bars of one order stand.
+
+    Attributes:
+        left: Their left edges in the box, even.
+        band: float32 [bars], the band each shows.
+        column: Their columns in the layer at 1/8 size.
+        across: int64 [bars, width of a bar], the columns of the box which each takes.
+        bar: int64 [width of the box], the bar that stands in each column; one past the last for a gap.
+    """
 
     left: list[int]
     band: F32
     column: list[int]
+    across: I64
+    bar: I64
 
 
 class _Bars:
@@ -165,13 +177,11 @@ class _Bars:
         self.rows = {order: _row(order, self.count, self.x1 - self.x0, self.width, self.x0) for order in _ORDERS}
         self.ends = _ends(self.width)
         self.gradients = [_gradient(ramp, self.x1 - self.x0, self.base - self.y0, angle) for angle in HUES]
-        tall, wide = int(self.height * 0.42 / 4), (self.x1 - self.x0) // 4
-        self.mirrored = [_floor(ramp, wide, tall, angle) for angle in HUES]
-        fade = (np.linspace(1, 0, tall, dtype=np.float32) ** 1.3) * 0.42 / 255
-        self.floor = np.ascontiguousarray(np.broadcast_to(fade[:, None, None], (tall, wide, 3)))
+        # The reflection: luma at 1/4 size, colour differences at 1/8.
+        self.floors = [_Floor(ramp, (self.x1 - self.x0) // by, int(self.height * 0.42 / by)) for by in (4, 8, 8)]
         across = np.linspace(120, 205, -(-look.width // 8)).astype(int)
         lamps = np.repeat(colours.yuv(ramp[across])[None], -(-look.height // 8), 0)
-        self.tints = [colours.turned(lamps, angle) for angle in HUES]
+        self.tints = [soft_planes(colours.turned(lamps, angle)) for angle in HUES]
 
     def heights(self, now: Moment) -> Heights:
         """Return the heights in pixels of bars, smears and peak caps, in the order they stand."""
@@ -185,50 +195,51 @@ class _Bars:
         smear = np.maximum(found[1].clip(0, 1) * full, bars)
         return Heights(bars, smear, np.maximum(found[2].clip(0, 1) * full, bars))
 
-    def tops(self, heights: Heights, order: Order, size: tuple[int, int]) -> F32:
-        """Return float32 [width of the 1/4 frame]: the upper edge under which no particle may be seen, 1/4 pixels."""
+    def tops(self, heights: Heights, order: Order, width: int) -> F32:
+        """Return float32 [`width` of the 1/4 frame]: the upper edge under which no particle may be seen, 1/4 pixels."""
         row = self.rows[order]
         edge = (self.base - heights.smear - 12 * self.unit) / 4
         left = (np.array(row.left) + self.x0) / 4
-        return np.interp(np.arange(size[0]), left, edge).astype(np.float32)
+        return np.interp(np.arange(width), left, edge).astype(np.float32)
 
-    def glow(self, soft: F32, now: Moment, heights: Heights) -> None:
+    def glow(self, soft: Soft, now: Moment, heights: Heights) -> None:
         """Darken the wall behind the bars and let its surroundings glow, so that the gaps stay darker than the bars.
 
         `soft` is the soft layer at 1/8 size. Under the base line the glow goes on a little: the floor shines.
         """
         row = self.rows[now.shot.order]
-        top, bottom = max(0, self.y0 // 8 - 14), min(len(soft), self.base // 8 + 26)
+        high, wide = soft.y.shape
+        top, bottom = max(0, self.y0 // 8 - 14), min(high, self.base // 8 + 26)
         x0, x1 = self.x0 // 8, -(-self.x1 // 8)
         columns = np.interp(np.arange(x0, x1), row.column, heights.bars / 8).astype(np.float32)
         height = (self.base / 8 - top) - np.arange(bottom - top, dtype=np.float32)[:, None]  # over the base line
         wall = np.minimum(columns - height, height).clip(0, 1)
-        lamp = np.zeros((bottom - top, soft.shape[1]), np.float32)
+        lamp = np.zeros((bottom - top, wide), np.float32)
         np.minimum(columns - height, height + columns / 9).clip(0, 1, out=lamp[:, x0:x1])
         lamp = _asf32(cv2.blur(cv2.blur(lamp, (13, 13)), (9, 9)))
         wall = _asf32(cv2.blur(wall, (3, 3), borderType=cv2.BORDER_CONSTANT))
         lamp[:, x0:x1] *= 1 - 0.86 * wall
-        part = soft[top:bottom]
-        behind = part[:, x0:x1]
-        cv2.multiply(behind, _three(1 - 0.50 * wall), behind)
-        light = cv2.multiply(_three(lamp), self.tints[now.shot.hue][: bottom - top])
-        cv2.scaleAdd(light, 0.30 + 0.45 * now.pulse, part, part)
+        darker = 1 - np.float32(0.50) * wall
+        for plane, tint in zip(soft, self.tints[now.shot.hue], strict=True):
+            part = plane[top:bottom]
+            cv2.multiply(part[:, x0:x1], darker, part[:, x0:x1])
+            cv2.scaleAdd(cv2.multiply(lamp, tint[: bottom - top]), 0.30 + 0.45 * now.pulse, part, part)
 
-    def reflect(self, soft: F32, now: Moment, mask: U8) -> None:
-        """Lay the bars' reflection on the floor: flipped, squashed, fading; `soft` is the soft layer at 1/4 size."""
-        tall = min(self.floor.shape[0], round(mask.shape[0] * 0.42 / 4))
-        x0, y0 = self.x0 // 4, (self.base + round(4 * self.unit)) // 4
-        tall = min(tall, len(soft) - y0)
-        if tall < 2:
-            return
-        wide = self.floor.shape[1]
+    def reflect(self, soft: Soft, now: Moment, mask: U8) -> None:
+        """Lay the bars' reflection on the floor: flipped, squashed, fading; `soft` as `Backdrop.enlarged` gives it."""
         half = cv2.resize(mask, (mask.shape[1] // 2, mask.shape[0] // 2), interpolation=cv2.INTER_AREA)
-        alpha = cv2.flip(cv2.resize(half, (wide, tall), interpolation=cv2.INTER_LINEAR), 0)
-        shown = cv2.multiply(_three(_asf32(alpha)), self.floor[:tall])
-        part = soft[y0 : y0 + tall, x0 : x0 + wide]
-        light = cv2.subtract(self.mirrored[now.shot.hue][:tall], part)
-        cv2.multiply(light, shown, light)
-        cv2.add(part, light, part)
+        for k, (plane, floor, by) in enumerate(zip(soft, self.floors, (4, 8, 8), strict=True)):
+            x0, y0 = self.x0 // by, (self.base + round(4 * self.unit)) // by
+            tall = min(len(floor.fade), round(mask.shape[0] * 0.42 / by), len(plane) - y0)
+            if tall < 2:
+                return
+            wide = floor.fade.shape[1]
+            alpha = cv2.flip(cv2.resize(half, (wide, tall), interpolation=cv2.INTER_LINEAR), 0)
+            shown = cv2.multiply(alpha, floor.fade[:tall], dtype=cv2.CV_32F)
+            part = plane[y0 : y0 + tall, x0 : x0 + wide]
+            light = cv2.subtract(floor.colours[now.shot.hue][k][:tall], part)
+            cv2.multiply(light, shown, light)
+            cv2.add(part, light, part)
 
     def draw(self, now: Moment, heights: Heights, mask: U8, frame: Planes) -> None:
         """Blend the mask's bars, smears and caps into the frame."""
@@ -244,25 +255,25 @@ class _Bars:
         return self._mask(order, heights, self.base - top)
 
     def _mask(self, order: Order, heights: Heights, high: int) -> U8:
-        """Return uint8 [high, width of the box]: smear, then bars with round ends, then the caps above them."""
-        mask = np.zeros((high, self.x1 - self.x0), np.uint8)
-        wide, thick = self.width, max(2, round(self.width * 0.28))
-        rows = zip(self.rows[order].left, *(curve.tolist() for curve in heights), strict=True)
-        for x, bar, smear, peak in rows:
-            if smear > bar + 3:
-                self._column(mask[: high - int(bar) + wide], x, smear, high, _SMEAR)
-            self._column(mask, x, bar, high, 255)
-            at = high - int(peak) - thick - 3
-            if peak > bar + thick + 2 and at >= 0:
-                mask[at : at + thick, x : x + wide] = _PEAK
-        return mask
+        """Return uint8 [high, width of the box]: smear, then bars with round ends, then the caps above them.
 
-    def _column(self, mask: U8, x: int, tall: float, high: int, value: int) -> None:
-        end = self.ends[value][int((tall - int(tall)) * _CAPS)]
-        top = max(0, high - int(tall) - 1)
-        below = min(len(mask), top + len(end))
-        mask[top:below, x : x + self.width] = end[: below - top]
-        mask[below:, x : x + self.width] = value
+        Drawn lying on its side, where a bar is a few equal long rows: made once for each bar, then laid out.
+        """
+        row, thick = self.rows[order], max(2, round(self.width * 0.28))
+        bars, smear, peaks = (curve.astype(np.int64) for curve in heights)
+        smeared = np.flatnonzero(heights.smear > heights.bars + 3)
+        capped = np.flatnonzero((heights.peaks > heights.bars + thick + 2) & (peaks + thick + 3 <= high))
+        down = np.arange(high)
+        rows = np.zeros((self.count + 1, high), np.uint8)  # the last one is a gap
+        rows[smeared] = np.where(down >= (high - smear[smeared])[:, None], _SMEAR, 0)
+        rows[:-1][down >= (high - bars)[:, None]] = 255
+        lying = rows.take(row.bar, 0)
+        for which, value in ((smeared, _SMEAR), (slice(None), 255)):
+            tall = heights.smear if value == _SMEAR else heights.bars
+            ends = self.ends[value][((tall[which] % 1) * _CAPS).astype(np.int64)]
+            _put(lying, row.across[which], high - tall[which].astype(np.int64) - 1, ends)
+        _put(lying, row.across[capped], high - peaks[capped] - thick - 3, np.full((self.width, thick), _PEAK, np.uint8))
+        return np.asarray(cv2.transpose(lying), np.uint8)
 
 
 _ORDERS: tuple[Order, ...] = ("rise", "mirror", "fall", "valley")
@@ -277,19 +288,26 @@ def _row(order: Order, count: int, room: int, width: int, x0: int) -> _Row:
     gap = 1 + 0.42 * (treble[1:] + treble[:-1]) / 2
     left = np.concatenate([[0], np.cumsum(gap)]) / gap.sum() * (room - width - 2)
     exact = (np.round(left).astype(int) & ~1).tolist()
-    return _Row(exact, (treble * 61 + 1).astype(np.float32), [round((x0 + x) / 8) for x in exact])
+    across = np.array(exact)[:, None] + np.arange(width)
+    bar = np.full(room, count)
+    bar[across] = position[:, None]
+    return _Row(exact, (treble * 61 + 1).astype(np.float32), [round((x0 + x) / 8) for x in exact], across, bar)
 
 
-def _ends(width: int) -> dict[int, list[U8]]:
-    """Return for each opacity the round upper end of a bar [width / 2 + 2, width] at each height inside a pixel."""
+def _ends(width: int) -> dict[int, U8]:
+    """Return for each opacity the round end of a lying bar at each height inside a pixel: [_CAPS, width, length]."""
     radius = width / 2
     across = np.arange(width) + 0.5 - radius
-    ends = []
-    for part in range(_CAPS):
-        down = np.arange(int(radius) + 2) + part / _CAPS - 0.5 - radius
-        distance = np.hypot(across[None, :], np.minimum(down, 0)[:, None])
-        ends.append(np.clip(radius + 0.5 - distance, 0, 1))
-    return {value: [np.round(end * value).astype(np.uint8) for end in ends] for value in (255, _SMEAR)}
+    down = np.arange(int(radius) + 2) + np.arange(_CAPS)[:, None] / _CAPS - 0.5 - radius
+    distance = np.hypot(across[:, None], np.minimum(down, 0)[:, None, :])
+    ends = np.clip(radius + 0.5 - distance, 0, 1)
+    return {value: np.round(ends * value).astype(np.uint8) for value in (255, _SMEAR)}
+
+
+def _put(lying: U8, across: I64, first: I64, patch: U8) -> None:
+    """Put a patch [bars, width, length], or one for all, into the rows of the bars, from column `first` on."""
+    at = (across * lying.shape[1] + first[:, None])[:, :, None] + np.arange(patch.shape[-1])
+    lying.reshape(-1)[at] = patch
 
 
 def _gradient(ramp: F32, width: int, height: int, hue: float) -> Planes:
@@ -299,9 +317,19 @@ def _gradient(ramp: F32, width: int, height: int, hue: float) -> Planes:
     return Planes(*(np.asarray(cv2.LUT(at, curve), np.uint8) for at, curve in ((whole, y), (half, u), (half, v))))
 
 
-def _floor(ramp: F32, width: int, height: int, hue: float) -> F32:
-    """Return the colours of the reflection at 1/4 size, float YUV with offset-free chroma [height, width, 3]."""
-    return colours.turned(colours.yuv(ramp), hue)[_shade(width, height)[::-1]]
+class _Floor:
+    """What a reflection of some size is made of.
+
+    Attributes:
+        fade: float32 [height, width], how much of it is seen, of 255; most at the base line, which is row 0.
+        colours: For each hue, float YUV without offset [height, width].
+    """
+
+    def __init__(self, ramp: F32, width: int, height: int) -> None:
+        down = (np.linspace(1, 0, height, dtype=np.float32) ** 1.3) * 0.42 / 255
+        self.fade = np.repeat(down[:, None], width, 1)
+        shade = _shade(width, height)[::-1]
+        self.colours = [soft_planes(colours.turned(colours.yuv(ramp), angle)[shade]) for angle in HUES]
 
 
 def _shade(width: int, height: int) -> U8:
@@ -313,11 +341,6 @@ def _shade(width: int, height: int) -> U8:
 
 def _asf32(array: object) -> F32:
     return np.asarray(array, np.float32)
-
-
-def _three(plane: F32) -> F32:
-    """Return the plane three times, as channels: numpy's own broadcasting over a last axis of three is slow."""
-    return _asf32(cv2.cvtColor(plane, cv2.COLOR_GRAY2BGR))
 
 
 def _cover(frame: Planes, colour: Planes, mask: U8, at: tuple[int, int, int]) -> None:
