@@ -67,6 +67,12 @@ BIG = b"data: " + b"x" * 1_000_000
 @pytest.mark.parametrize(
     ("pieces", "end", "stage", "words"),
     [
+        (
+            [text("Half of"), frame({"error": "RuntimeError"})],
+            b"0\r\n\r\n",
+            "failed",
+            "nothing changed on the timeline",
+        ),
         ([b"data: {not json\n\n", text("Fine.")], b"0\r\n\r\n", "done", "Fine."),
         ([b"data: \xff\xfe\xfa\n\n", text("Fine.")], b"0\r\n\r\n", "done", "Fine."),
         ([frame(None), frame([]), frame(7), frame({"content": None}), text("Fine.")], b"0\r\n\r\n", "done", "Fine."),
@@ -114,7 +120,7 @@ async def test_endless_heartbeats_come_to_an_end(place: Place) -> None:
         (says(b"oops", 500, kind="text/plain"), "could not see whether"),
         (says({"code": 1001, "message": SECRET}), "does not accept this bot's account"),
         (says({"detail": "Session not found"}, 404), "lost this project"),
-        (says({"code": 777, "message": SECRET}), "code 777"),
+        (says({"code": 777, "message": SECRET}), "could not finish this"),
     ],
     ids=lambda value: None,
 )
@@ -126,6 +132,30 @@ async def test_answers_that_are_no_stream_are_one_sentence_and_never_sent_again(
     assert ended in ("failed", "doubtful")
     assert words in shown(chat)
     assert SECRET not in shown(chat)
+
+
+async def test_an_edit_without_words_and_without_a_state_to_look_at_is_looked_after(place: Place) -> None:
+    place.server.on(STATE, state(), says(b"<html>Welcome</html>", kind="text/html")).on(
+        "/run_sse", streams([frame({"type": "tool_call", "name": "x"})])
+    )
+    ended, chat = await place.hear()
+    assert ended == "doubtful"
+    assert "no change has shown up" in shown(chat)
+
+
+async def test_a_reading_verb_whose_answer_is_late_gets_a_card(place: Place) -> None:
+    place.server.on(STATE, state()).on("/run_sse", streams([text("Heard.")]))
+    _, chat = await place.hear()
+    cards = len(chat.order)
+    place.server.on(STATE, streams([3.5, b'{"code":0,"data":{"state":{"draft":{},"video_infos":[]}}}'], b"0\r\n\r\n"))
+    channel = Channel(PLATFORM, f"c{place.count}")
+    ended = await say(place.program, "status", event="late", channel=channel)
+    assert ended == "done"
+    async with asyncio.timeout(10.0):
+        while not (late := chat.order[cards:]) or not chat.posts[late[-1]].final:
+            await asyncio.sleep(0.02)
+    assert [chat.posts[sent].stage for sent in late if chat.posts[sent].kind == "status"] == ["done"]
+    assert "Nothing is on the timeline yet" in chat.replies[-1]
 
 
 ODD_DRAFTS: list[Any] = [
