@@ -48,6 +48,8 @@ async def _prompted(settings: Settings, terminal: Terminal, name: str) -> int:
             bottom_toolbar=screen.toolbar,
             refresh_interval=0.25,
         )
+        if not settings.uses_cloud:
+            console.print(terminal.say("cli-starting"), style="dim", highlight=False)
         async with open_console(settings, screen, name) as program:
             console.print(terminal.say("cli-chat-welcome"), style="dim", highlight=False)
             while True:

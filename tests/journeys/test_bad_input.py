@@ -125,13 +125,24 @@ async def test_endless_heartbeats_come_to_an_end(place: Place) -> None:
     ids=lambda value: None,
 )
 async def test_answers_that_are_no_stream_are_one_sentence_and_never_sent_again(
-    place: Place, answer: Answer, words: str
+    place: Place, answer: Answer, words: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     place.server.on(STATE, state()).on("/run_sse", answer)
     ended, chat = await place.hear()
     assert ended in ("failed", "doubtful")
     assert words in shown(chat)
     assert SECRET not in shown(chat)
+    assert ended == "doubtful" or "core.flows.failures" in {record.name for record in caplog.records}
+    assert SECRET not in caplog.text
+
+
+async def test_a_code_that_nobody_knows_stands_in_the_log_and_not_in_the_chat(
+    place: Place, caplog: pytest.LogCaptureFixture
+) -> None:
+    place.server.on(STATE, state()).on("/run_sse", says({"code": 777, "message": "the moon is full"}))
+    _, chat = await place.hear()
+    assert "code 777, status 200: the moon is full" in caplog.text
+    assert "777" not in shown(chat)
 
 
 async def test_an_edit_without_words_and_without_a_state_to_look_at_is_looked_after(place: Place) -> None:
@@ -152,9 +163,10 @@ async def test_a_reading_verb_whose_answer_is_late_gets_a_card(place: Place) -> 
     ended = await say(place.program, "status", event="late", channel=channel)
     assert ended == "done"
     async with asyncio.timeout(10.0):
-        while not (late := chat.order[cards:]) or not chat.posts[late[-1]].final:
+        while not any(chat.posts[sent].final for sent in chat.order[cards:]):
             await asyncio.sleep(0.02)
-    assert [chat.posts[sent].stage for sent in late if chat.posts[sent].kind == "status"] == ["done"]
+    late = [chat.posts[sent] for sent in chat.order[cards:]]
+    assert [(post.kind, post.stage) for post in late] == [("status", "done"), ("reply", "")]
     assert "Nothing is on the timeline yet" in chat.replies[-1]
 
 

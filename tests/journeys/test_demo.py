@@ -213,6 +213,8 @@ def test_every_strange_file_gets_a_sentence_and_the_conversation_goes_on(tmp_pat
         assert words in answers[name], name
     assert "The track is silent" in answers["silent.wav"]
     assert "root:" not in said
+    assert "UnsupportedFile: code 4001" in (tmp_path / "data" / "from-music.log").read_text("utf-8")
+    assert "4001" not in said
     assert left_over(tmp_path) == []
 
 
