@@ -48,7 +48,7 @@ LOCALE_TTL_S = 90 * 86_400.0
 ABOUT = 40
 UNLIMITED = 1 << 30
 
-LATE_S = 3.0
+LATE_S = 5.0
 """What is answered beside the queue needs no card, unless the answer is late: nobody is left in silence."""
 
 REDRAW_S = 1.0

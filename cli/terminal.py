@@ -136,6 +136,9 @@ def run(main: Callable[[], Coroutine[Any, Any, int]], terminal: Terminal) -> int
         return stop.code
     except (asyncio.CancelledError, KeyboardInterrupt):
         return EXIT_INTERRUPTED
-    except (StoreError, StudioFailed, NemoError) as error:
+    except StudioFailed as error:
+        print_error(terminal.say(error.key, **error.values))
+        return EXIT_UNAVAILABLE
+    except (StoreError, NemoError) as error:
         print_error(str(error))
         return EXIT_UNAVAILABLE

@@ -51,7 +51,7 @@ async def place(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Place
     folder = tmp_path_factory.mktemp("bad")
     async with ByteServer() as server:
         server.on("/api/tasks/me/with-session/nemo_agent", says({"code": 0, "data": {"session_id": SID, "task_id": 9}}))
-        waits = {"nemo_token": SECRET, "heartbeat_only_s": 2.5, "run_s": 20.0, "read_s": 5.0, "look_times": 2}
+        waits = {"nemo_token": SECRET, "heartbeat_only_s": 2.5, "run_s": 20.0, "read_s": 8.0, "look_times": 2}
         async with open_rooms(folder, server.url, **waits, silent_look_times=1) as (program, rooms):
             yield Place(server, program, rooms)
 
@@ -158,7 +158,7 @@ async def test_a_reading_verb_whose_answer_is_late_gets_a_card(place: Place) -> 
     place.server.on(STATE, state()).on("/run_sse", streams([text("Heard.")]))
     _, chat = await place.hear()
     cards = len(chat.order)
-    place.server.on(STATE, streams([3.5, b'{"code":0,"data":{"state":{"draft":{},"video_infos":[]}}}'], b"0\r\n\r\n"))
+    place.server.on(STATE, streams([5.5, b'{"code":0,"data":{"state":{"draft":{},"video_infos":[]}}}'], b"0\r\n\r\n"))
     channel = Channel(PLATFORM, f"c{place.count}")
     ended = await say(place.program, "status", event="late", channel=channel)
     assert ended == "done"
