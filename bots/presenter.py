@@ -98,12 +98,12 @@ def present(event: e.Event, card: Card, say: Say) -> Shown:  # noqa: PLR0911, PL
             return reply(say("upload-wanted"))
         case e.BalanceRead(available, frozen, total):
             return reply(say("credits-balance", available=available, frozen=frozen, total=total))
-        case e.DraftRead(summary, job):
-            return reply(_status(summary, job, say))
+        case e.DraftRead(summary, job, media):
+            return reply(_status(summary, job, media, say))
         case e.DraftChanged(changes, silent):
             return reply(_changed(changes, say, silent=silent))
-        case e.NothingYet():
-            return reply(say("export-nothing-yet"))
+        case e.NothingYet(media):
+            return reply(say("export-nothing-yet", media=media))
         case e.Progress(done):
             known = done is not None
             line = say("export-progress", percent=round(100 * (done or 0.0))) if known else say("export-submitting")
@@ -212,7 +212,7 @@ def result_post(job: str, text: str, project_link: str | None, say: Say, size: t
     return Post("result", text, buttons=tuple(buttons), final=True)
 
 
-def _status(summary: object, job: object, say: Say) -> str:
+def _status(summary: object, job: object, media: int, say: Say) -> str:
     lines = []
     running = dict(job) if isinstance(job, dict) else {}
     if running:
@@ -222,7 +222,8 @@ def _status(summary: object, job: object, say: Say) -> str:
         if "low_s" in running:
             range_s = float(running["low_s"]), float(running["high_s"])
             lines.append(_usually(range_s, place, say))
-    lines.append(timeline_text(summary, say) if summary is not None else say("status-empty"))  # type: ignore[arg-type]
+    known = summary is not None
+    lines.append(timeline_text(summary, say) if known else say("status-empty", media=media))  # type: ignore[arg-type]
     return "\n".join(lines)
 
 
@@ -238,9 +239,10 @@ def _failed(
 ) -> Shown:
     buttons = [retry] if retry else []
     if link:
-        buttons.append(Button(say("button-register"), url=link, style="link"))
+        label = "button-account" if args.get("anonymous") == "no" else "button-register"
+        buttons.append(Button(say(label), url=link, style="link"))
     if args.get("name") == "":
-        args["name"] = say("errors-this-file")
+        args["name"] = "unnamed"  # the texts say "this file" for it
     text = say(f"errors-{dashed(kind)}", **args)
     # A sentence that leads to a link ends in a colon; where there is no web side it simply ends.
     text = f"{text}\n{link}" if link else re.sub(r"\s*[:：]$", "。" if text.endswith("：") else ".", text)

@@ -21,9 +21,10 @@ from bots.services import JobView, Receipt
 from bots.spool import Spool
 from bots.texts import Texts
 from core import conversation
-from core.errors import NemoError
+from core.errors import NemoError, VideoTooLarge
 from core.events import Delivered, Doubtful, Event, Failed, StillWorking, Told, Working, Writing
 from core.flows import batch, export
+from core.flows.failures import note
 from core.flows.tools import JobFact, Pace, Rules, Tools
 from core.flows.verbs import EXPORT_MODES, as_talk, person_key
 from core.intents import Chat, Plan, Upload
@@ -46,6 +47,9 @@ ASIDE = "aside"
 LOCALE_TTL_S = 90 * 86_400.0
 ABOUT = 40
 UNLIMITED = 1 << 30
+
+LATE_S = 5.0
+"""What is answered beside the queue needs no card, unless the answer is late: nobody is left in silence."""
 
 REDRAW_S = 1.0
 """What a former holder had on its way has arrived by then."""
@@ -222,7 +226,10 @@ class Relay:
         plan = turn.plan or route(turn.message)
         aside = trip.aside = conversation.reads_only(plan)
         quiet = turn.message.verb == OWED  # nobody asked for it now: it shows when there is something to show
-        if not aside:
+        if aside:
+            trip.ticker = Ticker(LATE_S)
+            trip.ticker.start(lambda: self._show(trip, self._late_card(trip)))
+        else:
             trip.ticker.start(lambda: self._still(trip))
             if not quiet and turn.stage not in conversation.ENDED:
                 self._show(trip, await self._begun(turn, as_talk(plan, trip.where.locale), trip))
@@ -246,6 +253,8 @@ class Relay:
                 self._show(trip, self._closed(turn, trip))
             if turn.stage is Stage.DONE and not turn.resumed:
                 await self._measure("turn", self._clock_s() - trip.began_s)
+        elif trip.card.stage:
+            self._show(trip, self._closed(turn, trip))
         await trip.box.drain()
 
     async def _offer_kept(self, turn: Turn, trip: Trip) -> None:
@@ -265,13 +274,17 @@ class Relay:
         line = trip.say("chat-working-new" if makes else "chat-working")
         return replace(trip.card, stage="working", line=line)
 
+    def _late_card(self, trip: Trip) -> Card:
+        return replace(trip.card, stage="working", line=trip.say("chat-working"))
+
     async def _deliver(self, event: Delivered, turn: Turn, trip: Trip) -> bool:
         """The video into the chat; False: it could not be fetched, and the turn ends here with the render kept."""
         self._present(event, trip)
         try:
             await self._hand_over(event, turn, trip)
         except NemoError as error:
-            problem = Failed(type(error).__name__, retry=True)
+            note(type(error).__name__, error)
+            problem = Failed("VideoTooLarge" if isinstance(error, VideoTooLarge) else "VideoUnfetched", retry=True)
         except OSError as error:
             log.warning("turn %s: the video cannot be kept here: %s", turn.id, error.strerror)
             problem = Failed("Unexpected", retry=True)

@@ -177,7 +177,9 @@ class Settings(BaseSettings):
     language: str | None = Field(
         None, description="Language where a person's is not known; unset: en, in the terminal that of the system"
     )
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="What is logged")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", description="What is logged; by chat and demo to from-music.log in DATA_DIR"
+    )
 
     @property
     def telegram_files(self) -> str:

@@ -69,9 +69,9 @@ def change_text(change: Change, say: Say) -> str:
     else:
         what = say(f"status-change-{change.what}", kind=kind, name=name).replace("  ", " ").strip()
     if change.before is not None and change.after is not None:
-        what += f": {change.before} → {change.after}"
+        what = say("status-line", label=what, what=f"{change.before} → {change.after}")
     elif change.after is not None and change.what not in ("added", "removed"):
-        what += f": {change.after}"
+        what = say("status-line", label=what, what=change.after)
     if change.start_ms is not None and change.end_ms is not None and change.what in ("added", "removed", "text"):
         what += f" ({seconds(change.start_ms)}-{seconds(change.end_ms)}s)"
     return what

@@ -62,7 +62,7 @@ def demo(
 def chat(
     name: Annotated[str, typer.Option(help="Name of the conversation; each has its own project.")] = "home",
 ) -> None:
-    """Talk to it in this terminal."""
+    """Talk to it in this terminal; its log is from-music.log in DATA_DIR."""
     from cli import chat as chat_command  # noqa: PLC0415 - prompt_toolkit is for this command only
 
     settings, terminal = load()

@@ -59,8 +59,7 @@ class Keeper:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._lock = os.open(self._folder / "owner.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
-            msg = f"The studio cannot use {self._folder}: {error.strerror}."
-            raise StudioFailed(msg) from None
+            raise StudioFailed("cli-studio-folder", path=str(self._folder), reason=str(error.strerror)) from None
         try:
             port = await self._port()
             self.url = f"http://127.0.0.1:{port}"
@@ -130,9 +129,9 @@ class Keeper:
         deadline = asyncio.get_running_loop().time() + READY_S
         while not await self._answers(port):
             if self._child.returncode is not None:
-                raise StudioFailed(_last_line(self._folder / "studio.log"))
+                raise StudioFailed("cli-studio-ended", reason=_last_line(self._folder / "studio.log"))
             if asyncio.get_running_loop().time() > deadline:
-                raise StudioFailed("The studio did not answer in time; its log is studio.log in the data folder.")
+                raise StudioFailed("cli-studio-silent", path=str(self._folder / "studio.log"))
             await asyncio.sleep(0.05)
 
     async def _wait_for_other(self) -> None:
@@ -143,7 +142,7 @@ class Keeper:
                 await self._start(port)
                 return
             if asyncio.get_running_loop().time() > deadline:
-                raise StudioFailed("Another process runs the studio of this data folder, but it does not answer.")
+                raise StudioFailed("cli-studio-other")
             await asyncio.sleep(0.1)
 
     async def _keep(self, port: int) -> None:
@@ -200,4 +199,4 @@ def _last_line(path: Path) -> str:
         lines = path.read_text("utf-8", "replace").strip().splitlines()
     except OSError:
         lines = []
-    return lines[-1] if lines else "The studio did not start."
+    return lines[-1] if lines else "-"

@@ -22,13 +22,14 @@ from bots.console.screens import Buttons, LiveScreen, PromptScreen
 from bots.services import StoreDown
 from bots.settings import Settings
 from cli.console import open_console, until_over
-from cli.terminal import Terminal, check_out_dir
+from cli.terminal import Terminal, check_out_dir, keep_log
 from core.verbs import VERBS
 
 
 async def chat(settings: Settings, terminal: Terminal, name: str) -> int:
     """Talk until the person leaves; lines from a pipe are answered one by one. Returns the exit code."""
     check_out_dir(settings, terminal)
+    keep_log(settings)
     if sys.stdin.isatty() and terminal.console.is_terminal:
         return await _prompted(settings, terminal, name)
     return await _piped(settings, terminal, name)
@@ -36,7 +37,6 @@ async def chat(settings: Settings, terminal: Terminal, name: str) -> int:
 
 async def _prompted(settings: Settings, terminal: Terminal, name: str) -> int:
     buttons = Buttons()
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
     with patch_stdout(raw=True):
         console = Console(file=sys.stdout, force_terminal=True)
         screen = PromptScreen(console, buttons)
@@ -48,6 +48,8 @@ async def _prompted(settings: Settings, terminal: Terminal, name: str) -> int:
             bottom_toolbar=screen.toolbar,
             refresh_interval=0.25,
         )
+        if not settings.uses_cloud:
+            console.print(terminal.say("cli-starting"), style="dim", highlight=False)
         async with open_console(settings, screen, name) as program:
             console.print(terminal.say("cli-chat-welcome"), style="dim", highlight=False)
             while True:

@@ -15,7 +15,7 @@ from bots.console.screens import Buttons, LiveScreen
 from bots.presenter import span
 from bots.settings import Settings
 from cli.console import open_console, until_over
-from cli.terminal import EXIT_FAILED, EXIT_INTERRUPTED, Stop, Terminal, check_out_dir, check_track
+from cli.terminal import EXIT_FAILED, EXIT_INTERRUPTED, Stop, Terminal, check_out_dir, check_track, keep_log
 
 CANCEL_S = 5.0
 
@@ -45,6 +45,7 @@ async def demo(settings: Settings, terminal: Terminal, track: Path | None, promp
 
 
 async def _make(settings: Settings, terminal: Terminal, track: Path, prompt: str | None) -> int:
+    keep_log(settings)
     began = time.monotonic()
     screen = DemoScreen(terminal.console, Buttons())
     chat = f"demo-{time.time_ns():x}"

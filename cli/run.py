@@ -11,7 +11,7 @@ from bots.discord.app import TokenRefused, application_id, invite_url
 from bots.serve import AllRefused, NothingToServe, serve
 from bots.settings import Settings
 from cli.backend import open_backend
-from cli.terminal import EXIT_USAGE, Terminal, print_error
+from cli.terminal import EXIT_USAGE, LOG_FORMAT, Terminal, print_error
 
 EXIT_CONFIG = 78
 """EX_CONFIG of sysexits.h."""
@@ -19,7 +19,7 @@ EXIT_CONFIG = 78
 
 async def serve_all(settings: Settings, terminal: Terminal) -> int:
     """Serve until stopped; returns the exit code. Raises StudioFailed, StoreError."""
-    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.basicConfig(level=settings.log_level, format=LOG_FORMAT)
     if settings.discord_token is None and settings.telegram_token is None:
         raise terminal.fail("cli-run-nothing", EXIT_CONFIG)
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import errno
 import locale
+import logging
 import os
 import signal
 import sys
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,10 @@ from bots.texts import Texts
 from cli.errors import StudioFailed
 from core.errors import NemoError
 from core.store.errors import StoreError
+
+LOG = "from-music.log"
+LOG_BYTES = 5_000_000
+LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 EXIT_FAILED = 1
 EXIT_USAGE = 2
@@ -102,6 +108,17 @@ def check_out_dir(settings: Settings, terminal: Terminal) -> None:
         raise terminal.fail("cli-out-dir", EXIT_UNAVAILABLE, path=str(folder), reason=reason) from None
 
 
+def keep_log(settings: Settings) -> None:
+    """Write the log to a file beside the data: a talk on a terminal has no room for its lines."""
+    path = settings.data_dir / LOG
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        handler = RotatingFileHandler(path, maxBytes=LOG_BYTES, backupCount=1, encoding="utf-8")
+    except OSError:
+        return  # the store needs the same folder, and says why it cannot be used
+    logging.basicConfig(level=settings.log_level, handlers=[handler], format=LOG_FORMAT)
+
+
 def run(main: Callable[[], Coroutine[Any, Any, int]], terminal: Terminal) -> int:
     """Run a command to its exit code; every expected failure is a sentence, Ctrl-C is orderly."""
 
@@ -119,6 +136,9 @@ def run(main: Callable[[], Coroutine[Any, Any, int]], terminal: Terminal) -> int
         return stop.code
     except (asyncio.CancelledError, KeyboardInterrupt):
         return EXIT_INTERRUPTED
-    except (StoreError, StudioFailed, NemoError) as error:
+    except StudioFailed as error:
+        print_error(terminal.say(error.key, **error.values))
+        return EXIT_UNAVAILABLE
+    except (StoreError, NemoError) as error:
         print_error(str(error))
         return EXIT_UNAVAILABLE

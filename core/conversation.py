@@ -20,7 +20,15 @@ ENDED = frozenset({Stage.DONE, Stage.FAILED, Stage.DOUBTFUL, Stage.CANCELLED, St
 
 PLAIN = frozenset(
     {"TokenExpired", "SessionNotFound", "RateLimited", "SessionBusy", "NotSent", "Unreachable", "BadAnswer"}
-    | {"RenderFailed", "RenderLost", "VideoTooLarge"}
+    | {
+        "AccountLimited",
+        "BrokeOffUnchanged",
+        "ExportNotTaken",
+        "RenderFailed",
+        "RenderLost",
+        "VideoTooLarge",
+        "VideoUnfetched",
+    }
 )
 """Failures whose sentence needs nothing but their name."""
 

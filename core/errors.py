@@ -9,12 +9,14 @@ NemoError
 ├── ClientIdMissing      400   make one, once more (endpoint 1 only)
 ├── ExportBlocked        402   tell: the plan, not the credits
 ├── RateLimited          429   wait 30 s, once more
+│   └── AccountLimited         on endpoint 1: one anonymous token a week; tell
 ├── SessionBusy          409   a run is open in this session (studio, api §12.15)
 ├── RenderUnknown        404   the backend does not know this render: it was never submitted
 ├── VideoTooLarge              the finished file is larger than the caller takes: give the link
 ├── NotSent                    no byte left: may be sent again
 ├── Unreachable                network failure or 5xx after bytes may have left
 ├── BadAnswer                  the answer is no answer of this API
+│   └── ExportNotTaken         an export that was asked for is not known afterwards
 └── UnknownCode                tell, log the code
 """
 
@@ -53,13 +55,19 @@ class OutOfCredits(NemoError):
 
 
 class UnsupportedFile(NemoError):
-    """4001, HTTP 415: the type of the file is not taken. `name` is the person's own file name."""
+    """4001, HTTP 415: the type of the file is not taken.
+
+    `name` is the person's own file name. `why` is "empty", "disguise" (the content is not what the name says), else "".
+    """
 
     code = 4001
 
-    def __init__(self, detail: str = "", *, name: str = "", code: int | None = None, status: int | None = None) -> None:
+    def __init__(
+        self, detail: str = "", *, name: str = "", why: str = "", code: int | None = None, status: int | None = None
+    ) -> None:
         super().__init__(detail, code=code, status=status)
         self.name = name
+        self.why = why
 
 
 class FileTooLarge(UnsupportedFile):
@@ -86,6 +94,10 @@ class RateLimited(NemoError):
     code = 429
 
 
+class AccountLimited(RateLimited):
+    """429 on endpoint 1, also after the pause: no new anonymous token within seven days (nemovideo-api §3.2)."""
+
+
 class SessionBusy(NemoError):
     """409: a run is open in this session."""
 
@@ -110,6 +122,10 @@ class Unreachable(NemoError):
 
 class BadAnswer(NemoError):
     """The server answered something that is no answer of this API (HTML with 200, a redirect, broken JSON)."""
+
+
+class ExportNotTaken(BadAnswer):
+    """The export was submitted, no answer of this API came, and the backend does not know its id."""
 
 
 class UnknownCode(NemoError):

@@ -81,12 +81,14 @@ class BalanceRead:
 @dataclass(frozen=True, slots=True)
 class DraftRead:
     """What is on the timeline; None: nothing was made yet. `job`: how a job of the channel stands.
+    `media` counts the files that are there to make something of.
 
     `job` holds "stage", "since", "place" (0: it runs), "waiting" and, once measured, "low_s" and "high_s", as text.
     """
 
     summary: Summary | None
     job: Mapping[str, str] = field(default_factory=dict)
+    media: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,9 @@ class DraftChanged:
 
 @dataclass(frozen=True, slots=True)
 class NothingYet:
-    """An export was asked for and there is no draft to render."""
+    """An export was asked for and there is no draft to render; `media` counts the files that are there."""
+
+    media: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,9 +98,10 @@ def sniff(path: Path, name: str, limit_bytes: int = LIMIT_BYTES) -> Sniffed:
     check_size(size, name, limit_bytes)
     with path.open("rb") as file:
         ending = by_content(file)
-    if ending is None:
-        raise UnsupportedFile("empty" if not size else "unknown content", name=name)
     named = by_name(name)
+    if ending is None:
+        why = "empty" if not size else "disguise" if named else ""
+        raise UnsupportedFile("empty" if not size else "unknown content", name=name, why=why)
     if named is False:
         raise UnsupportedFile("unknown ending", name=name)
     family, mime = MIMES[ending]

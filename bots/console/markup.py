@@ -46,7 +46,7 @@ def hints(buttons: tuple[Button, ...], first: int) -> Text:
     number = first
     for button in buttons:
         if button.url:
-            shown.append(f"{clean(button.label)}: ", style="dim")
+            shown.append(f"{clean(button.label)} → ", style="dim")
             shown.append(clean(button.url), style="underline cyan")
         else:
             shown.append(f"[{number}] ", style="bold cyan")

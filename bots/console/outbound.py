@@ -111,10 +111,11 @@ def copy_in(source: Path, into: Path, cap_bytes: int) -> None:
         raise FetchFailed("forbidden") from None
     except OSError:
         raise FetchFailed("not-a-file") from None
+    facts = os.fstat(handle)
+    if not stat.S_ISREG(facts.st_mode):  # before fdopen, which knows folders by an error of its own
+        os.close(handle)
+        raise FetchFailed("not-a-file")
     with os.fdopen(handle, "rb") as file:
-        facts = os.fstat(handle)
-        if not stat.S_ISREG(facts.st_mode):
-            raise FetchFailed("not-a-file")
         if facts.st_size > cap_bytes:
             raise FetchFailed("too-large", cap_bytes)
         try:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.live import Live
 from rich.text import Text
@@ -14,6 +16,9 @@ from bots.console import markup
 NEEDLESS = frozenset({"edit", "delete"})
 """In a terminal one edits by typing, and a file is deleted as files are."""
 
+_UNSPACED = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
+"""Writing without blanks between its words: a line may end after any character, as the terminal ends it by itself."""
+
 
 class Buttons:
     """The buttons on the screen, by the number a person types."""
@@ -21,9 +26,16 @@ class Buttons:
     def __init__(self) -> None:
         self._shown: dict[int, Button] = {}
 
-    def put(self, buttons: tuple[Button, ...]) -> Text | None:
-        """Number a post's buttons, replacing earlier numbers; return the line to print, None without buttons."""
-        wanted = tuple(button for button in buttons if button.action not in NEEDLESS)
+    def put(self, post: Post) -> Text | None:
+        """Number a post's buttons, replacing earlier numbers; return the line to print, None without buttons.
+
+        A link that the words end in is not shown a second time.
+        """
+        wanted = tuple(
+            button
+            for button in post.buttons
+            if button.action not in NEEDLESS and not (button.url and button.url in post.text)
+        )
         pressable = [button for button in wanted if not button.url]
         if pressable:
             self._shown = dict(enumerate(pressable, 1))
@@ -54,7 +66,8 @@ class LiveScreen:
         """See Screen."""
         # Words wrap between words in a terminal; what a pipe reads is not wrapped at all.
         said = Text.assemble((f"{self._name}  ", "bold blue"), markup.words(post.text))
-        self._console.print(said, soft_wrap=not self._console.is_terminal, highlight=False)
+        unwrapped = not self._console.is_terminal or bool(_UNSPACED.search(post.text))
+        self._console.print(said, soft_wrap=unwrapped, highlight=False)
         self._hint(post)
 
     def card(self, post: Post) -> None:
@@ -90,7 +103,7 @@ class LiveScreen:
             self._console.print(markup.words(post.text))
 
     def _hint(self, post: Post) -> None:
-        hint = self._buttons.put(post.buttons)
+        hint = self._buttons.put(post)
         if hint is not None and self._console.is_terminal:
             self._print(Text("   ").append_text(hint))
 
@@ -102,7 +115,7 @@ class PromptScreen:
     """For `chat`: lines go above the prompt, the card lives in the bar below it."""
 
     def __init__(self, console: Console, buttons: Buttons, name: str = "From Music") -> None:
-        self._lines = LiveScreen(console, buttons, name)
+        self._lines, self._console = LiveScreen(console, buttons, name), console
         self._card: Post | None = None
 
     def person(self, name: str, text: str, files: tuple[str, ...]) -> None:
@@ -129,5 +142,7 @@ class PromptScreen:
         if post.done is not None:
             filled = round(24 * post.done)
             bar = f"  {'█' * filled}{'░' * (24 - filled)}"
-        facts = f"   {' · '.join(post.facts)}" if post.facts else ""
-        return f"{markup.clean(post.text)}{bar}{markup.clean(facts)}"
+        line, facts = f"{markup.clean(post.text)}{bar}", markup.clean(" · ".join(post.facts))
+        # What does not fit is cut off by the terminal, and the facts hold the sign of life of a long wait.
+        parted = "   " if cell_len(f"{line}   {facts}") < self._console.width else "\n"
+        return f"{line}{parted}{facts}" if facts else line

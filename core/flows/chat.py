@@ -35,7 +35,7 @@ from core.events import (
     Working,
     Writing,
 )
-from core.flows.failures import failed
+from core.flows.failures import failed, note
 from core.flows.stages import FirstVersion, tool_kind
 from core.flows.tips import vague
 from core.flows.tools import Desk, Seen, Tools, beside
@@ -188,8 +188,6 @@ async def _conclude(heard: Heard, before: Seen, desk: Desk, *, follow_up: bool) 
     if outcome in ("disconnect", "timeout", "too-long"):
         await turn.reach(Stage.LOOKING, arrived=turn.stage is Stage.STREAMING, looks=0)
         return
-    if outcome == "broken-off":
-        yield BrokeOff()
     if outcome == "failed" and heard.end is not None and isinstance(heard.end.error, SessionNotFound):
         async with aclosing(_gone(desk)) as events:
             async for event in events:
@@ -198,7 +196,19 @@ async def _conclude(heard: Heard, before: Seen, desk: Desk, *, follow_up: bool) 
     silent = not heard.words
     waits = silent and outcome != "failed" and not any(action.kind == "export" for action in heard.actions)
     after = await _settled(before, desk, wait=waits)
+    if after is None and (silent or outcome == "broken-off") and outcome != "failed":
+        await turn.reach(Stage.LOOKING, arrived=True, looks=0)  # without words and without a look nobody knows anything
+        return
     changed = after is not None and after.digest != before.digest
+    if outcome == "broken-off":
+        note("BrokeOff", heard.end.error if heard.end else None)
+    if outcome == "broken-off" and not changed and not heard.actions:
+        await _heard(after, changed, desk)
+        await turn.reach(Stage.FAILED, failed="BrokeOffUnchanged", at="chat")
+        yield Failed("BrokeOffUnchanged", retry=True)
+        return
+    if outcome == "broken-off":
+        yield BrokeOff()
     if outcome == "failed":
         problem = failed(heard.end.error if heard.end else None, desk.tools, desk.session, retry=not changed)
         # Without a remedy, beside work that was done, it is an answer that broke off and no refusal.

@@ -10,12 +10,13 @@ DELIVERING, DELIVERED  written by the relay around the sending
 
 from __future__ import annotations
 
+import logging
 import mimetypes
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 
 from core.draft import ready, summarise
-from core.errors import BadAnswer, NemoError, NotSent, RenderUnknown, Unreachable
+from core.errors import BadAnswer, ExportNotTaken, NemoError, NotSent, RenderUnknown, Unreachable
 from core.events import (
     Delivered,
     Event,
@@ -32,11 +33,14 @@ from core.flows.verbs import as_talk
 from core.intents import Chat, Do, Export, Upload
 from core.messages import Message
 from core.nemo.protocol import Kind
+from core.nemo.refusals import scrub
 from core.nemo.resend import Action, remedy_for
 from core.render import Delivery, Render
 from core.router import route
 from core.turn import Stage, Turn
 from core.verbs import OWED
+
+log = logging.getLogger(__name__)
 
 POLLS_KEPT = 10
 """Each so many looks at a render are noted: who comes after goes on counting."""
@@ -91,7 +95,7 @@ async def _wanted(intent: Export, desk: Desk) -> tuple[Event, ...] | None:
         return ()
     seen = await desk.look()
     if not ready(seen.draft):
-        return (NothingYet(),) if intent.asked else ()
+        return (NothingYet(seen.media),) if intent.asked else ()
     if not intent.asked:
         if seen.digest == desk.current.rendered_digest or tools.rules.export != "changed":
             await desk.settle()
@@ -167,7 +171,7 @@ async def _submit(desk: Desk) -> None:
         try:
             await tools.nemo.poll_render(turn.facts["render"])
         except NemoError:
-            raise BadAnswer("the export was not taken") from None
+            raise ExportNotTaken("the export was not taken") from None
         taken = turn.facts["render"]
     await turn.reach(Stage.RENDERING, render=taken, polls=0, since=tools.now_s())
 
@@ -201,6 +205,7 @@ async def _watch(intent: Export, desk: Desk) -> AsyncGenerator[Event, None]:
             await turn.reach(Stage.RENDERED, url=render.url, duration=render.duration_s, size=render.size_bytes)
             return
         if render is not None and render.status == "failed":
+            log.warning("render %s failed: %s", render.id, scrub(render.reason or "no reason given"))
             if not await _second_try(desk):
                 await turn.reach(Stage.FAILED, failed="RenderFailed", at="export")
                 yield Failed("RenderFailed", {"reason": render.reason or ""}, retry=True)

@@ -24,7 +24,7 @@ async def run(_intent: Status, turn: Turn, tools: Tools, asked: str = "") -> Asy
         yield DraftRead(None, job)
         return
     state = await tools.nemo.state(session.session_id)
-    yield DraftRead(await beside(lambda: summarise(state.draft), state.draft), job)
+    yield DraftRead(await beside(lambda: summarise(state.draft), state.draft), job, len(state.video_infos))
 
 
 def _standing(jobs: Sequence[JobFact], asked: str, usual_s: tuple[float, float] | None) -> dict[str, str]:

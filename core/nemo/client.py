@@ -365,10 +365,12 @@ class NemoClient:
             return protocol.plain_url(web, task_id, session_id)
         return protocol.claim_url(web, token)
 
-    def register_link(self, user_id: str | None) -> str | None:
-        """Return where an anonymous user registers; None without a web side."""
+    def account_link(self, user_id: str | None) -> str | None:
+        """Return where an anonymous user registers, else where the account is; None without a web side."""
         web = self._config.web_url
-        return protocol.register_url(web, user_id) if web else None
+        if not web or not self.anonymous:
+            return web or None
+        return protocol.register_url(web, user_id or self.user_id)
 
     # the wire
 

@@ -9,6 +9,7 @@ from typing import Any
 from pydantic_core import from_json
 
 from core.errors import (
+    AccountLimited,
     BadAnswer,
     ClientIdMissing,
     ExportBlocked,
@@ -90,6 +91,8 @@ def _by_status(code: int, detail: str, kind: Kind, status: int | None) -> NemoEr
         found = RenderUnknown
     elif code == 400 and kind is Kind.TOKEN:
         found = ClientIdMissing
+    elif code == 429 and kind is Kind.TOKEN:
+        found = AccountLimited
     elif code == 409 and kind in _WITH_SESSION:
         found = SessionBusy
     elif code >= 500 or code == 408:

@@ -224,9 +224,10 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """The files of the session, oldest first."""
+    """The files of the session, oldest first; `look` is what the visualizer is called in the person's language."""
 
     sources: tuple[Source, ...] = ()
+    look: str = "Spectrum"
 
     @property
     def track(self) -> Source | None:
@@ -315,15 +316,15 @@ def _(edit: Create, draft: Draft, shelf: Shelf) -> Outcome:
     track = shelf.track
     if track is None:
         return draft, Note("need-track", done=False)
-    made = fresh(track, shelf.picture)
+    made = fresh(track, shelf.picture, shelf.look)
     return made, Note("created", {"name": made.meta["title"], "seconds": _s(made.duration_ms)})
 
 
-def fresh(track: Source, picture: Source | None = None) -> Draft:
+def fresh(track: Source, picture: Source | None = None, look_name: str = "Spectrum") -> Draft:
     """The first draft of a track: visualizer, music, title and artist from its tags."""
     title = (track.title or track.name.rpartition(".")[0] or track.name)[:TEXT_MOST]
     length = max(track.duration_ms, SHORTEST_MS)
-    look = Segment("s1", 0, length, {"name": "Spectrum", "style": "spectrum", "palette": "auto", "cuts": "beats"})
+    look = Segment("s1", 0, length, {"name": look_name, "style": "spectrum", "palette": "auto", "cuts": "beats"})
     sound = Segment("s2", 0, length, {"name": title, "src": track.id, "in": 0, "volume": 1.0, "length": length})
     words = [Segment("s3", 0, length, {"text": title, "role": "title"})]
     if track.artist:
@@ -353,7 +354,7 @@ def _(edit: StartOver, draft: Draft, shelf: Shelf) -> Outcome:
     track = (shelf.of(str(sound.meta.get("src"))) if sound else None) or shelf.track
     if track is None:
         return draft, Note("need-track", done=False)
-    made = fresh(track, shelf.picture)
+    made = fresh(track, shelf.picture, shelf.look)
     return made, Note("started-over", {"name": made.meta["title"]})
 
 

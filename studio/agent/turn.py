@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
+from studio import texts
 from studio.agent import edits as e
 from studio.agent.instructions import Ask, Cannot, Wish, read
 from studio.agent.phrases import mask
@@ -192,6 +193,7 @@ def _worked(
     notes: list[e.Note] = []
     steps: list[Step] = []
     before = draft
+    shelf = replace(context.shelf, look=texts.say(language, "look-spectrum"))
     for edit in edits:
         if isinstance(edit, e.Create):
             steps.append(Step("analyze_music", {"media": track.id, "name": track.name}))
@@ -200,7 +202,7 @@ def _worked(
             cursor_step += step
             before = draft if step else before
         else:
-            draft, note = e.apply(edit, draft, context.shelf)
+            draft, note = e.apply(edit, draft, shelf)
         notes.append(note)
         steps.append(Step(TOOLS[type(edit)], _args(edit), {"note": note.key}, note.done))
     changed = draft != before

@@ -65,9 +65,11 @@ EVERY: tuple[events.Event, ...] = (
     events.BalanceRead(90, 10, 100),
     events.DraftRead(SUMMARY, {"stage": "rendering", "waiting": "2"}),
     events.DraftRead(None, {}),
+    events.DraftRead(None, {}, 1),
     events.DraftChanged((CHANGE,), silent=True),
     events.DraftChanged((), silent=True),
     events.NothingYet(),
+    events.NothingYet(2),
     events.Progress(None),
     events.Progress(0.4),
     events.RenderSlow(),
@@ -91,6 +93,8 @@ EVERY: tuple[events.Event, ...] = (
         for reason in ("too-large", "too-large-for-platform", "gone", "disk-full", "missing", "network")
     ),
     events.Failed("NothingSeen", retry=True),
+    events.Failed("BrokeOffUnchanged", retry=True),
+    events.Failed("VideoUnfetched", retry=True),
     events.Failed("RenderFailed", retry=True),
     events.Failed("RenderLost"),
     events.Failed("QueueFull", {"limit": 20}),
@@ -184,13 +188,13 @@ def test_class_names_become_keys() -> None:
 
 @pytest.mark.parametrize(
     ("locale", "spoken"),
-    [("en", "• Video colour: #1f7ae0"), ("zh", "• 视频的颜色: #1f7ae0"), ("es", "• Vídeo, color: #1f7ae0")],
+    [("en", "• Video colour: #1f7ae0"), ("zh", "• 视频的颜色：#1f7ae0"), ("es", "• Vídeo, color: #1f7ae0")],
 )
 def test_what_of_the_look_changed_has_words(locale: str, spoken: str) -> None:
     change = Change("style", "video", "accent", None, "#1f7ae0", 0, 2000)
     assert spoken in present(events.DraftChanged((change,), silent=True), CARD, say(locale)).replies[0].text
 
 
-@pytest.mark.parametrize(("locale", "spoken"), [("en", "and this file is larger"), ("zh", "这个文件 太大了")])
+@pytest.mark.parametrize(("locale", "spoken"), [("en", "and this file is larger"), ("zh", "，这个文件太大了")])
 def test_a_file_without_a_name_is_this_file(locale: str, spoken: str) -> None:
     assert spoken in present(events.Failed("FileTooLarge", {"name": ""}), CARD, say(locale)).replies[0].text

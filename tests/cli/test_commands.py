@@ -133,3 +133,12 @@ def test_jobs_of_an_empty_store_and_unknown_ones(run: Run) -> None:
 def test_an_unknown_command_is_a_usage_error(run: Run) -> None:
     assert run("dance").exit_code == 2
     assert "demo" in run("--help").stdout
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "The studio cannot use"), ("zh", "工作室用不了")])
+def test_a_studio_that_cannot_start_is_told_in_the_language_of_the_person(
+    run: Run, tmp_path: Path, language: str, words: str
+) -> None:
+    (tmp_path / "file").touch()
+    done = run("chat", DATA_DIR=str(tmp_path / "file" / "data"), LANGUAGE=language)
+    assert (done.exit_code, done.stderr.startswith(words)) == (69, True)

@@ -137,6 +137,23 @@ def test_a_name_of_another_type_is_refused(name: str, tmp_path: Path) -> None:
         sniff(path, name)
 
 
+@pytest.mark.parametrize(
+    ("content", "name", "why"),
+    [
+        (b"", "song.mp3", "empty"),
+        (b"Dear diary", "song.mp3", "disguise"),
+        (b"#EXTM3U\nsong.mp3\n", "song.flac", "disguise"),
+        (b"Dear diary", "song.docx", ""),
+    ],
+)
+def test_a_refusal_tells_why(content: bytes, name: str, why: str, tmp_path: Path) -> None:
+    path = tmp_path / "spooled"
+    path.write_bytes(content)
+    with pytest.raises(UnsupportedFile) as refused:
+        sniff(path, name)
+    assert refused.value.why == why
+
+
 def test_the_limit(tmp_path: Path) -> None:
     path = tmp_path / "big"
     with path.open("wb") as file:

@@ -51,7 +51,7 @@ async def place(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Place
     folder = tmp_path_factory.mktemp("bad")
     async with ByteServer() as server:
         server.on("/api/tasks/me/with-session/nemo_agent", says({"code": 0, "data": {"session_id": SID, "task_id": 9}}))
-        waits = {"nemo_token": SECRET, "heartbeat_only_s": 2.5, "run_s": 20.0, "read_s": 5.0, "look_times": 2}
+        waits = {"nemo_token": SECRET, "heartbeat_only_s": 2.5, "run_s": 20.0, "read_s": 8.0, "look_times": 2}
         async with open_rooms(folder, server.url, **waits, silent_look_times=1) as (program, rooms):
             yield Place(server, program, rooms)
 
@@ -67,6 +67,12 @@ BIG = b"data: " + b"x" * 1_000_000
 @pytest.mark.parametrize(
     ("pieces", "end", "stage", "words"),
     [
+        (
+            [text("Half of"), frame({"error": "RuntimeError"})],
+            b"0\r\n\r\n",
+            "failed",
+            "nothing changed on the timeline",
+        ),
         ([b"data: {not json\n\n", text("Fine.")], b"0\r\n\r\n", "done", "Fine."),
         ([b"data: \xff\xfe\xfa\n\n", text("Fine.")], b"0\r\n\r\n", "done", "Fine."),
         ([frame(None), frame([]), frame(7), frame({"content": None}), text("Fine.")], b"0\r\n\r\n", "done", "Fine."),
@@ -114,18 +120,54 @@ async def test_endless_heartbeats_come_to_an_end(place: Place) -> None:
         (says(b"oops", 500, kind="text/plain"), "could not see whether"),
         (says({"code": 1001, "message": SECRET}), "does not accept this bot's account"),
         (says({"detail": "Session not found"}, 404), "lost this project"),
-        (says({"code": 777, "message": SECRET}), "code 777"),
+        (says({"code": 777, "message": SECRET}), "could not finish this"),
     ],
     ids=lambda value: None,
 )
 async def test_answers_that_are_no_stream_are_one_sentence_and_never_sent_again(
-    place: Place, answer: Answer, words: str
+    place: Place, answer: Answer, words: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     place.server.on(STATE, state()).on("/run_sse", answer)
     ended, chat = await place.hear()
     assert ended in ("failed", "doubtful")
     assert words in shown(chat)
     assert SECRET not in shown(chat)
+    assert ended == "doubtful" or "core.flows.failures" in {record.name for record in caplog.records}
+    assert SECRET not in caplog.text
+
+
+async def test_a_code_that_nobody_knows_stands_in_the_log_and_not_in_the_chat(
+    place: Place, caplog: pytest.LogCaptureFixture
+) -> None:
+    place.server.on(STATE, state()).on("/run_sse", says({"code": 777, "message": "the moon is full"}))
+    _, chat = await place.hear()
+    assert "code 777, status 200: the moon is full" in caplog.text
+    assert "777" not in shown(chat)
+
+
+async def test_an_edit_without_words_and_without_a_state_to_look_at_is_looked_after(place: Place) -> None:
+    place.server.on(STATE, state(), says(b"<html>Welcome</html>", kind="text/html")).on(
+        "/run_sse", streams([frame({"type": "tool_call", "name": "x"})])
+    )
+    ended, chat = await place.hear()
+    assert ended == "doubtful"
+    assert "no change has shown up" in shown(chat)
+
+
+async def test_a_reading_verb_whose_answer_is_late_gets_a_card(place: Place) -> None:
+    place.server.on(STATE, state()).on("/run_sse", streams([text("Heard.")]))
+    _, chat = await place.hear()
+    cards = len(chat.order)
+    place.server.on(STATE, streams([5.5, b'{"code":0,"data":{"state":{"draft":{},"video_infos":[]}}}'], b"0\r\n\r\n"))
+    channel = Channel(PLATFORM, f"c{place.count}")
+    ended = await say(place.program, "status", event="late", channel=channel)
+    assert ended == "done"
+    async with asyncio.timeout(10.0):
+        while not any(chat.posts[sent].final for sent in chat.order[cards:]):
+            await asyncio.sleep(0.02)
+    late = [chat.posts[sent] for sent in chat.order[cards:]]
+    assert [(post.kind, post.stage) for post in late] == [("status", "done"), ("reply", "")]
+    assert "Nothing is on the timeline yet" in chat.replies[-1]
 
 
 ODD_DRAFTS: list[Any] = [

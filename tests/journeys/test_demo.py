@@ -184,10 +184,10 @@ def strange(folder: Path) -> dict[str, str]:
     taken = "ready: 1 s"
     return {
         "gone.mp3": "There is no file gone.mp3.",
-        "text.mp3": "I cannot take text.mp3.",
-        "empty.mp3": "I cannot take empty.mp3.",
-        "list.mp3": "I cannot take list.mp3.",
-        "playlist.wav": "I cannot take playlist.wav.",
+        "text.mp3": "text.mp3 holds no music",
+        "empty.mp3": "empty.mp3 is empty.",
+        "list.mp3": "list.mp3 holds no music",
+        "playlist.wav": "playlist.wav holds no music",
         "header.flac": "does not take header.flac in this format",
         "huge.wav": "huge.wav is too large. 200 MB is the limit",
         "cut.mp3": "ready: 3 s",
@@ -213,6 +213,8 @@ def test_every_strange_file_gets_a_sentence_and_the_conversation_goes_on(tmp_pat
         assert words in answers[name], name
     assert "The track is silent" in answers["silent.wav"]
     assert "root:" not in said
+    assert "UnsupportedFile: code 4001" in (tmp_path / "data" / "from-music.log").read_text("utf-8")
+    assert "4001" not in said
     assert left_over(tmp_path) == []
 
 

@@ -118,7 +118,7 @@ async def test_a_silent_edit_is_told(place: Place, switch: str, language: str) -
     assert replies[-1].startswith(words(language, "chat-changed"))
     assert "song" in replies[-1]
     assert (words(language, "errors-broke-off") in replies) == ("noise" in switch)
-    assert not any(words(language, "errors-unknown-code", code="none") in reply for reply in replies)
+    assert not any(words(language, "errors-unknown-code") in reply for reply in replies)
 
 
 @pytest.mark.parametrize("language", BOTH)
@@ -169,6 +169,28 @@ async def test_a_crash_in_the_answer_is_told_with_what_was_saved(place: Place, l
 
 
 @pytest.mark.parametrize("language", BOTH)
+@pytest.mark.parametrize("switch", ["crash=3", "run_s=0.3; silence_s=5"])
+async def test_an_answer_that_broke_off_before_it_did_anything_may_be_tried_again(
+    place: Place, switch: str, language: str
+) -> None:
+    stage, chat, replies, runs = await talk(place, switch, language)
+    assert (stage, runs) == ("failed", 1)
+    assert replies[-1] == words(language, "errors-broke-off-unchanged")
+    assert len(replies) == 2  # the opening and this
+    assert [button.action for button in chat.posts[chat.order[-1]].buttons] == ["retry"]
+
+
+@pytest.mark.parametrize("language", BOTH)
+async def test_who_has_sent_a_track_is_not_asked_for_one_again(place: Place, language: str) -> None:
+    stage, chat, _, _ = await talk(place, "error_event; odd", language)
+    assert stage == "failed"
+    more = {"channel": Channel(PLATFORM, f"{language} error_event; odd "), "locale": language}
+    await say(place.program, "/status", event=f"{language}/status", **more)
+    await say(place.program, "/export", event=f"{language}/export", **more)
+    assert chat.replies[-2:] == [words(language, key, media=1) for key in ("status-empty", "export-nothing-yet")]
+
+
+@pytest.mark.parametrize("language", BOTH)
 @pytest.mark.parametrize(
     ("switch", "key"),
     [
@@ -194,7 +216,7 @@ async def test_each_refusal_has_its_sentence_and_ends_the_turn(
 ) -> None:
     stage, chat, replies, _ = await talk(place, switch, language)
     assert stage == "failed"
-    said = words(language, key, anonymous="yes", name=words(language, "errors-this-file"), convert="no", code="none")
+    said = words(language, key, anonymous="yes", name="unnamed", why="type")
     assert any(reply.startswith(said[:10]) for reply in replies), replies
     if "2001" in switch:
         assert "https://web.test/register?bind=anon_" in replies[-1]

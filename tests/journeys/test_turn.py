@@ -108,7 +108,7 @@ async def test_out_of_credits_gives_the_registration_link(backend: Backend, tmp_
 async def test_a_forgotten_session_is_made_anew_and_told(backend: Backend, tmp_path: Path) -> None:
     async with open_chat(tmp_path, backend.url) as (program, chat):
         assert await say(program, "lost and found") == "done"
-    assert "The old timeline is gone" in " ".join(chat.replies)
+    assert "The old timeline and its files are gone" in " ".join(chat.replies)
     assert len(backend.world.sessions) == 1
     assert len(chat.videos) == 1
 
@@ -287,9 +287,9 @@ async def test_a_doubtful_delivery_is_repeated_by_its_button_only(backend: Backe
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [
-        ("notes.mp3", b"just some words about a song", "cannot take notes.mp3"),
-        ("empty.mp3", b"", "cannot take empty.mp3"),
-        ("list.mp3", b"#EXTM3U\nhttp://127.0.0.1/secret\n", "cannot take list.mp3"),
+        ("notes.mp3", b"just some words about a song", "notes.mp3 holds no music"),
+        ("empty.mp3", b"", "empty.mp3 is empty"),
+        ("list.mp3", b"#EXTM3U\nhttp://127.0.0.1/secret\n", "list.mp3 holds no music"),
     ],
 )
 async def test_what_is_no_track_is_refused_before_it_travels(

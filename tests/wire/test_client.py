@@ -445,13 +445,15 @@ async def test_cancelling_says_whether_it_was_taken() -> None:
 
 async def test_links() -> None:
     async with client_for("http://127.0.0.1:1") as client:
-        assert client.register_link("anon_1") is None
+        assert client.account_link("anon_1") is None
         assert await client.claim_link("t-1", "s-1") is None
     async with client_for("http://127.0.0.1:1", web_url="https://web.test/") as client:
-        assert client.register_link("anon 1") == "https://web.test/register?bind=anon%201"
-        assert client.register_link(None) == "https://web.test/register"
+        assert client.account_link("anon_1") == "https://web.test/"
         assert await client.claim_link(None, "s-1") is None
         assert await client.claim_link("t/1", "s&1") == "https://web.test/workspace/task/t%2F1?session=s%261"
+    async with client_for("http://127.0.0.1:1", token=None, web_url="https://web.test/") as client:
+        assert client.account_link("anon 1") == "https://web.test/register?bind=anon%201"
+        assert client.account_link(None) == "https://web.test/register"
 
 
 # secrets

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from core.errors import (
+    AccountLimited,
     BadAnswer,
     ClientIdMissing,
     ExportBlocked,
@@ -195,7 +196,7 @@ async def test_many_1001_at_once_cause_one_renewal() -> None:
 @pytest.mark.parametrize(
     ("answers", "result", "count"),
     [
-        ([BUSY, BUSY, TOKEN_OK], RateLimited, 2),
+        ([BUSY, BUSY, TOKEN_OK], AccountLimited, 2),
         ([RESET, RESET, TOKEN_OK], NotSent, 2),
         ([BROKEN, BROKEN, TOKEN_OK], NotSent, 2),
         ([says({"code": 400}, 400), says({"code": 400}, 400), TOKEN_OK], ClientIdMissing, 2),

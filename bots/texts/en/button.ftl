@@ -12,4 +12,5 @@ button-deliver = Send it again
 button-follow-up = Send it
 button-project = Open the project
 button-register = Register
+button-account = Open the account
 button-jump = To the video

@@ -1,36 +1,40 @@
-errors-timeline-gone = The editor no longer knew this project, so I began a new one. The old timeline is gone.
+errors-timeline-gone = The editor no longer knew this project, so I began a new one. The old timeline and its files are gone.
 errors-broke-off = The answer broke off there. I checked the timeline, so nothing that was done is lost.
+errors-broke-off-unchanged = The answer broke off there, and nothing changed on the timeline. It may have been counted. Try again?
 errors-doubtful-message = I could not see whether your last message arrived. I did not send it again, so that you do not pay twice. Send it again?
 errors-doubtful-delivery = I could not see whether the video reached this chat. If it is not above, press the button and I send it again.
 errors-doubtful-upload = I could not see whether your file arrived. Send it again?
-errors-nothing-seen = The line dropped and no change has shown up since. The message did arrive, so it may have been counted. Try again?
+errors-nothing-seen = No full answer came, and no change has shown up since. The message did arrive, so it may have been counted. Try again?
 errors-token-expired = The editor does not accept this bot's account right now. The operator has to look at its token.
-errors-session-not-found = The editor lost this project and could not begin a new one. Please try again in a moment.
+errors-session-not-found = The editor lost this project, and a new one as well. Please try again in a few minutes.
 errors-session-renewed = Whether your message was carried out before that, I cannot tell, so I did not say it again. Send the track once more if it was in the old project, or press the button to try the message again.
 errors-out-of-credits = { $anonymous ->
     [yes] The free credits are used up. Register to go on:
    *[other] The credits are used up. Top up your account to go on:
 }
-errors-unsupported-file = { $convert ->
-    [yes] The editor does not take { $name } in this format. Convert it to MP3 or WAV and send it again.
-   *[other] I cannot take { $name }. I take MP3, WAV, M4A, AAC, FLAC, OGG, MP4, MOV, AVI, WEBM, MKV, JPG, PNG, GIF and WEBP.
+errors-unsupported-file = { $why ->
+    [convert] The editor does not take { errors-which-file } in this format. Convert it to MP3 or WAV and send it again.
+    [empty] { errors-which-file } is empty. Please check it and send it again.
+    [disguise] { errors-which-file } holds no music, film or picture that can be read, whatever its name says. Save it again as MP3, WAV, MP4 or JPG and send that.
+   *[type] I cannot take { errors-which-file }. I take MP3, WAV, M4A, AAC, FLAC, OGG, MP4, MOV, AVI, WEBM, MKV, JPG, PNG, GIF and WEBP.
 }
-errors-file-too-large = The limit is 200 MB, and { $name } is larger: compress it (an MP3 is about a tenth of a WAV) or trim it.
-errors-this-file = this file
+errors-file-too-large = The limit is 200 MB, and { errors-which-file } is larger: compress it (an MP3 is about a tenth of a WAV) or trim it.
+errors-which-file = { $name ->
+    [unnamed] this file
+   *[other] { $name }
+}
 errors-client-id-missing = The editor refused this bot. The operator has to look at the log.
 errors-export-blocked = { $anonymous ->
     [yes] Exporting needs a registered account (this is about the plan, not about credits). Register here:
    *[other] This account's plan does not allow an export (this is about the plan, not about credits). Upgrade here:
 }
 errors-rate-limited = The editor asks us to slow down. Please try again in a minute.
+errors-account-limited = The editor gives this bot no account right now: one a week is the limit. The operator can set NEMO_TOKEN to go on at once.
 errors-session-busy = The editor is still busy with this project. Please try again in a moment.
-errors-not-sent = I could not reach the editor. Nothing was sent and nothing was counted.
+errors-not-sent = I could not reach the editor. Nothing was sent and nothing was counted. Please try again in a moment.
 errors-unreachable = The editor does not answer right now. Please try again in a moment.
-errors-bad-answer = The editor gave an answer I do not understand. The operator finds it in the log.
-errors-unknown-code = { $code ->
-    [none] The editor could not finish this. The operator finds the reason in the log.
-   *[other] The editor refused this (code { $code }). The operator finds it in the log.
-}
+errors-bad-answer = The editor gave an answer I do not understand. Please try again; if it happens again, the operator finds the reason in the log.
+errors-unknown-code = The editor could not finish this. Please try again; if it happens again, the operator finds the reason in the log.
 errors-render-unknown = The editor no longer knows this render.
 errors-render-failed = { $reason ->
     [disk-full] The render failed: the studio's disk is full. Your draft is safe; make room, then say “export”.
@@ -57,3 +61,5 @@ errors-unknown-verb = I do not know the command { $verb }. Try /help.
 errors-store-down = I cannot store messages right now, so I did not take this one. Please send it again in a minute.
 errors-unexpected = Something went wrong on my side. Nothing was sent twice. Please try again.
 errors-video-too-large = The finished video is too large to bring here. Try a shorter cut.
+errors-video-unfetched = The video is made, but I could not fetch it. Press the button, and I fetch it again.
+errors-export-not-taken = The editor did not take the export. Your draft is safe; say “export” to try again.

@@ -1,4 +1,7 @@
-export-nothing-yet = There is nothing to export yet. Send me a track and say what you want first.
+export-nothing-yet = { $media ->
+    [0] There is nothing to export yet. Send me a track and say what you want first.
+   *[other] There is nothing to export yet. Say what you want first, for example “create a video from this music with visualizer and beat-synced cuts”.
+}
 export-submitting = 🎞️ Sending it to the renderer…
 export-progress = 🎞️ Rendering… { $percent } %
 export-slow = This render takes longer than usual. I keep watching and bring it as soon as it is done.

@@ -11,7 +11,11 @@ status-job = ⚙️ { $stage ->
     [one] ; one more waits.
    *[other] ; { $waiting } more wait.
 }
-status-empty = Nothing is on the timeline yet. Send me a track and say what you want.
+status-empty = { $media ->
+    [0] Nothing is on the timeline yet. Send me a track and say what you want.
+    [one] I have your file, but nothing is on the timeline yet. Say what you want, for example “create a video from this music with visualizer and beat-synced cuts”.
+   *[other] I have your { $media } files, but nothing is on the timeline yet. Say what you want, for example “create a video from this music with visualizer and beat-synced cuts”.
+}
 status-timeline = Timeline ({ $count ->
     [one] 1 track
    *[other] { $count } tracks

@@ -12,4 +12,5 @@ button-deliver = Enviar otra vez
 button-follow-up = Enviarlo
 button-project = Abrir el proyecto
 button-register = Registrarse
+button-account = Abrir la cuenta
 button-jump = Ver el vídeo

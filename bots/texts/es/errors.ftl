@@ -1,36 +1,40 @@
-errors-timeline-gone = El editor ya no conocía este proyecto, así que empecé uno nuevo. La línea de tiempo anterior se perdió.
+errors-timeline-gone = El editor ya no conocía este proyecto, así que empecé uno nuevo. La línea de tiempo anterior y sus archivos se perdieron.
 errors-broke-off = La respuesta se cortó ahí. Comprobé la línea de tiempo: lo que estaba hecho sigue ahí.
+errors-broke-off-unchanged = La respuesta se cortó ahí y nada cambió en la línea de tiempo. Puede haberse contado. ¿Probamos otra vez?
 errors-doubtful-message = No pude ver si tu último mensaje llegó. No lo envié otra vez para que no pagues dos veces. ¿Lo envío de nuevo?
 errors-doubtful-delivery = No pude ver si el vídeo llegó a este chat. Si no está arriba, pulsa el botón y lo envío otra vez.
 errors-doubtful-upload = No pude ver si tu archivo llegó. ¿Lo envío de nuevo?
-errors-nothing-seen = Se cortó la conexión y no ha aparecido ningún cambio. El mensaje sí llegó, así que puede haberse contado. ¿Probamos otra vez?
+errors-nothing-seen = La respuesta no llegó entera y no ha aparecido ningún cambio. El mensaje sí llegó, así que puede haberse contado. ¿Probamos otra vez?
 errors-token-expired = El editor no acepta ahora la cuenta de este bot. El operador tiene que revisar su token.
-errors-session-not-found = El editor perdió este proyecto y no pudo empezar otro. Inténtalo en un momento.
+errors-session-not-found = El editor perdió este proyecto y también uno nuevo. Inténtalo en unos minutos.
 errors-session-renewed = No puedo saber si tu mensaje se llevó a cabo antes de eso, así que no lo repetí. Envía otra vez la canción si estaba en el proyecto anterior, o pulsa el botón para repetir el mensaje.
 errors-out-of-credits = { $anonymous ->
     [yes] Los créditos gratuitos se acabaron. Regístrate para seguir:
    *[other] Los créditos se acabaron. Recarga tu cuenta para seguir:
 }
-errors-unsupported-file = { $convert ->
-    [yes] El editor no acepta { $name } en este formato. Conviértelo a MP3 o WAV y envíalo otra vez.
-   *[other] No puedo usar { $name }. Acepto MP3, WAV, M4A, AAC, FLAC, OGG, MP4, MOV, AVI, WEBM, MKV, JPG, PNG, GIF y WEBP.
+errors-unsupported-file = { $why ->
+    [convert] El editor no acepta { errors-which-file } en este formato. Conviértelo a MP3 o WAV y envíalo otra vez.
+    [empty] { errors-which-file } está vacío. Compruébalo y envíalo otra vez.
+    [disguise] { errors-which-file } no contiene música, vídeo ni imagen que se pueda leer, diga lo que diga su nombre. Guárdalo otra vez como MP3, WAV, MP4 o JPG y envíalo.
+   *[type] No puedo usar { errors-which-file }. Acepto MP3, WAV, M4A, AAC, FLAC, OGG, MP4, MOV, AVI, WEBM, MKV, JPG, PNG, GIF y WEBP.
 }
-errors-file-too-large = El límite es 200 MB y { $name } es mayor: comprímelo (un MP3 ocupa una décima parte de un WAV) o recórtalo.
-errors-this-file = este archivo
+errors-file-too-large = El límite es 200 MB y { errors-which-file } es mayor: comprímelo (un MP3 ocupa una décima parte de un WAV) o recórtalo.
+errors-which-file = { $name ->
+    [unnamed] este archivo
+   *[other] { $name }
+}
 errors-client-id-missing = El editor rechazó a este bot. El operador tiene que mirar el registro.
 errors-export-blocked = { $anonymous ->
     [yes] Para exportar hace falta una cuenta registrada (es cosa del plan, no de los créditos). Regístrate aquí:
    *[other] El plan de esta cuenta no permite exportar (es cosa del plan, no de los créditos). Mejóralo aquí:
 }
 errors-rate-limited = El editor nos pide ir más despacio. Inténtalo en un minuto.
+errors-account-limited = El editor no da ahora ninguna cuenta a este bot: el límite es una por semana. El operador puede fijar NEMO_TOKEN para seguir enseguida.
 errors-session-busy = El editor sigue ocupado con este proyecto. Inténtalo en un momento.
-errors-not-sent = No pude conectar con el editor. No se envió nada ni se contó nada.
+errors-not-sent = No pude conectar con el editor. No se envió nada ni se contó nada. Inténtalo en un momento.
 errors-unreachable = El editor no responde ahora. Inténtalo en un momento.
-errors-bad-answer = El editor dio una respuesta que no entiendo. El operador la encontrará en el registro.
-errors-unknown-code = { $code ->
-    [none] El editor no pudo terminar esto. El operador encontrará el motivo en el registro.
-   *[other] El editor rechazó esto (código { $code }). El operador lo encontrará en el registro.
-}
+errors-bad-answer = El editor dio una respuesta que no entiendo. Inténtalo otra vez; si vuelve a pasar, el operador encontrará el motivo en el registro.
+errors-unknown-code = El editor no pudo terminar esto. Inténtalo otra vez; si vuelve a pasar, el operador encontrará el motivo en el registro.
 errors-render-unknown = El editor ya no conoce ese vídeo.
 errors-render-failed = { $reason ->
     [disk-full] La generación falló: el disco del estudio está lleno. Tu borrador está a salvo; haz sitio y di «exportar».
@@ -57,3 +61,5 @@ errors-unknown-verb = No conozco el comando { $verb }. Prueba /help.
 errors-store-down = Ahora no puedo guardar mensajes, así que no tomé este. Envíalo otra vez en un minuto.
 errors-unexpected = Algo falló por mi parte. Nada se envió dos veces. Inténtalo otra vez.
 errors-video-too-large = El vídeo terminado es demasiado grande para traerlo aquí. Prueba con un corte más corto.
+errors-video-unfetched = El vídeo está hecho, pero no pude traerlo. Pulsa el botón y lo intento otra vez.
+errors-export-not-taken = El editor no aceptó la exportación. Tu borrador está a salvo; di «exportar» para intentarlo otra vez.

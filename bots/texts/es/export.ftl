@@ -1,4 +1,7 @@
-export-nothing-yet = Aún no hay nada que exportar. Primero envíame una canción y dime qué quieres.
+export-nothing-yet = { $media ->
+    [0] Aún no hay nada que exportar. Primero envíame una canción y dime qué quieres.
+   *[other] Aún no hay nada que exportar. Primero dime qué quieres, por ejemplo «crea un vídeo de esta música con visualizador y cortes al ritmo».
+}
 export-submitting = 🎞️ Enviando al motor de vídeo…
 export-progress = 🎞️ Generando… { $percent } %
 export-slow = Este vídeo tarda más de lo normal. Sigo mirando y te lo traigo en cuanto esté.

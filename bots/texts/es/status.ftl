@@ -11,7 +11,11 @@ status-job = ⚙️ { $stage ->
     [one] ; espera uno más.
    *[other] ; esperan { $waiting } más.
 }
-status-empty = Aún no hay nada en la línea de tiempo. Envíame una canción y dime qué quieres.
+status-empty = { $media ->
+    [0] Aún no hay nada en la línea de tiempo. Envíame una canción y dime qué quieres.
+    [one] Tengo tu archivo, pero aún no hay nada en la línea de tiempo. Dime qué quieres, por ejemplo «crea un vídeo de esta música con visualizador y cortes al ritmo».
+   *[other] Tengo tus { $media } archivos, pero aún no hay nada en la línea de tiempo. Dime qué quieres, por ejemplo «crea un vídeo de esta música con visualizador y cortes al ritmo».
+}
 status-timeline = Línea de tiempo ({ $count ->
     [one] 1 pista
    *[other] { $count } pistas

@@ -12,4 +12,5 @@ button-deliver = 再发一次
 button-follow-up = 发过去
 button-project = 打开项目
 button-register = 注册
+button-account = 打开账号
 button-jump = 去看视频

@@ -1,4 +1,7 @@
-export-nothing-yet = 还没有可以导出的内容。先发一首歌给我，再说说你想要什么。
+export-nothing-yet = { $media ->
+    [0] 还没有可以导出的内容。先发一首歌给我，再说说你想要什么。
+   *[other] 还没有可以导出的内容。先说说你想要什么，比如：“用这首歌做一个可视化视频，剪辑跟着节拍走”。
+}
 export-submitting = 🎞️ 正在送去渲染…
 export-progress = 🎞️ 渲染中… { $percent }%
 export-slow = 这次渲染比平时久。我会一直看着，做好马上送来。

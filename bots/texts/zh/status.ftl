@@ -10,7 +10,10 @@ status-job = ⚙️ { $stage ->
     [0] 。
    *[other] ；还有 { $waiting } 个在排队。
 }
-status-empty = 时间线上还没有内容。发一首歌给我，再说说你想要什么。
+status-empty = { $media ->
+    [0] 时间线上还没有内容。发一首歌给我，再说说你想要什么。
+   *[other] 文件收到了（{ $media } 个），时间线上还没有内容。说说你想要什么，比如：“用这首歌做一个可视化视频，剪辑跟着节拍走”。
+}
 status-timeline = 时间线（{ $count } 条轨道）：
 status-more = ……还有 { $count } 项
 status-track-video = 视频

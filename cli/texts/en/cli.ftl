@@ -30,3 +30,7 @@ cli-invite-id = Which application? Set DISCORD_TOKEN or say --client-id with the
 cli-sse-large = { $path } is too large for a recording: { $mb } MB is the limit.
 cli-why-text = Which message? Try: from-music why "make it vertical, then export"
 cli-chat-expired = That button is from a job that is no longer known. Say it in words instead.
+cli-studio-folder = The studio cannot use { $path }: { $reason }.
+cli-studio-ended = The studio did not start. Its last words: { $reason }
+cli-studio-silent = The studio did not answer in time. Its log is { $path }.
+cli-studio-other = Another process runs the studio of this data folder, but it does not answer. End that process, or choose another DATA_DIR.

@@ -30,3 +30,7 @@ cli-invite-id = 哪个应用？请设置 DISCORD_TOKEN，或用 --client-id 给�
 cli-sse-large = { $path } 太大，录制文件上限 { $mb } MB。
 cli-why-text = 要解释哪条消息？试试：from-music why "改成竖屏，然后导出"
 cli-chat-expired = 这个按钮对应的任务已经找不到了，请直接用文字说。
+cli-studio-folder = 工作室用不了 { $path }：{ $reason }。
+cli-studio-ended = 工作室没有启动。它最后说的是：{ $reason }
+cli-studio-silent = 工作室没有及时回应。日志在 { $path }。
+cli-studio-other = 另一个进程正在运行这个数据文件夹的工作室，但没有回应。请结束那个进程，或换一个 DATA_DIR。

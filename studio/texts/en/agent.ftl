@@ -7,6 +7,7 @@ next-create = Next you could change the colours or the format (vertical, square)
 next-edit = You can go on: change something else, or say "undo".
 gui-talk = Open the timeline panel to preview it, then click the "Export" button in the top right corner to save your video.
 
+look-spectrum = Spectrum
 role-title = title
 role-artist = artist
 role-credits = end credits

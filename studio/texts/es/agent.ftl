@@ -7,6 +7,7 @@ next-create = Ahora puedes cambiar los colores o el formato (vertical, cuadrado)
 next-edit = Puedes seguir: cambia otra cosa o di «deshacer».
 gui-talk = Abre el panel de la línea de tiempo y haz clic en el botón «Export» para guardar tu vídeo.
 
+look-spectrum = Espectro
 role-title = título
 role-artist = artista
 role-credits = créditos finales

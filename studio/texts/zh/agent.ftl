@@ -7,6 +7,7 @@ next-create = 接下来可以换颜色、换画面比例（竖屏、方形），
 next-edit = 还可以继续改别的，或者说“撤销”。
 gui-talk = 请打开时间线面板预览，然后点击右上角的“导出”按钮保存视频。
 
+look-spectrum = 频谱
 role-title = 标题
 role-artist = 歌手
 role-credits = 片尾字幕

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import (
+    AccountLimited,
     BadAnswer,
     ClientIdMissing,
     ExportBlocked,
@@ -50,7 +51,7 @@ from core.nemo.refusals import number_of, refusal, scrub
         (Kind.UPLOAD, 200, {"code": 4002}, FileTooLarge),
         (Kind.SUBMIT, 200, {"code": 402}, ExportBlocked),
         (Kind.SUBMIT, 500, {"code": 402}, ExportBlocked),
-        (Kind.TOKEN, 200, {"code": 429}, RateLimited),
+        (Kind.TOKEN, 200, {"code": 429}, AccountLimited),
         (Kind.TOKEN, 200, {"code": 400}, ClientIdMissing),
         (Kind.CREATE, 200, {"code": 400}, UnknownCode),
         (Kind.STATE, 200, {"code": 3333}, UnknownCode),

@@ -11,13 +11,24 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import manimgx_fonts
 import manimgx_fonts_cjk
 from PIL import Image, ImageDraw, ImageFont
 
 WIDTH, PAD, GAP = 620, 16, 8
 PAGE, BOX, EDGE, TEXT, FAINT, LINK = "#313338", "#2b2d31", "#3f4147", "#dbdee1", "#949ba4", "#00a8fc"
 STYLES = {1: "#5865f2", 2: "#4e5058", 3: "#248046", 4: "#da373c", 5: "#4e5058"}
-FONTS = sorted(Path(manimgx_fonts_cjk.__file__).parent.rglob("*.[ot]t[fc]"))
+WORDS = next(Path(manimgx_fonts_cjk.__file__).parent.rglob("*.[ot]t[fc]"))
+SIGNS = next(Path(manimgx_fonts.__file__).parent.rglob("NotoEmoji*"))
+SIGN = re.compile("([\U0001f300-\U0001faff\u2600-\u27bf\u23e9-\u23fa]\ufe0f?)")
+REGULAR, BOLD = 400, 700
+
+
+def font_of(path: Path, size: int, weight: int = REGULAR) -> ImageFont.FreeTypeFont:
+    """One of the two variable fonts."""
+    font = ImageFont.truetype(str(path), size)
+    font.set_variation_by_axes([weight])
+    return font
 
 
 class Page:
@@ -40,27 +51,30 @@ class Page:
             self._wrapped(plain, x, width, size, LINK if plain.startswith("http") else colour, bold)
 
     def _wrapped(self, text: str, x: int, width: int, size: int, colour: str, bold: bool) -> None:
-        font = ImageFont.truetype(str(FONTS[0]), size)
+        font = font_of(WORDS, size, BOLD if bold else REGULAR)
         row = ""
         for piece in re.findall(r"[\x21-\x7e\u00a0-\u2fff]+|\s+|.", text) or [""]:
             if self.draw.textlength(row + piece, font) > width:
-                self._row(row, x, font, colour, bold)
+                self._row(row, x, font, colour)
                 row = ""
-            row += piece
-        self._row(row, x, font, colour, bold)
+            row += piece if row or not piece.isspace() else ""
+        self._row(row, x, font, colour)
 
-    def _row(self, row: str, x: int, font: Any, colour: str, bold: bool) -> None:
+    def _row(self, row: str, x: float, font: ImageFont.FreeTypeFont, colour: str) -> None:
         if row.startswith(("▰", "▱")):  # cells the font does not have
             for cell in re.match("[▰▱]*", row).group():  # type: ignore[union-attr]
                 self.draw.rectangle((x, self.y + 6, x + 10, self.y + 18), STYLES[1] if cell == "▰" else EDGE)
                 x += 13
             row = row.lstrip("▰▱")
-        row = re.sub("[\U0001f300-\U0001faff\u2600-\u27bf\u23e9-\u23fa]\ufe0f?", "◆", row)
-        self.draw.text((x, self.y), row, font=font, fill=colour, stroke_width=0.4 if bold else 0, stroke_fill=colour)
+        signs, line = font_of(SIGNS, int(font.size)), self.y + font.size * 1.12
+        for n, run in enumerate(SIGN.split(row)):  # words and signs take turns
+            with_font, spelled = (signs, run[:1]) if n % 2 else (font, run)
+            self.draw.text((x, line), spelled, font=with_font, fill=colour, anchor="ls")
+            x += self.draw.textlength(spelled, with_font)
         self.y += int(font.size * 1.45)
 
     def buttons(self, row: list[dict[str, Any]], x: int = PAD) -> None:
-        font = ImageFont.truetype(str(FONTS[0]), 14)
+        font = font_of(WORDS, 14)
         for one in row:
             label = one.get("label", "") + (" ↗" if one.get("url") else "")
             wide = int(self.draw.textlength(label, font)) + 32
@@ -105,9 +119,7 @@ def draw(*messages: dict[str, Any]) -> Image.Image:
             page.words(text)
         for file in message["attachments"]:
             page.draw.rounded_rectangle((PAD, page.y, PAD + 320, page.y + 60), 8, BOX, EDGE)
-            page.draw.text(
-                (PAD + 12, page.y + 20), f"▶ {file['filename']}", fill=TEXT, font=ImageFont.truetype(str(FONTS[0]), 14)
-            )
+            page.draw.text((PAD + 12, page.y + 20), f"▶ {file['filename']}", fill=TEXT, font=font_of(WORDS, 14))
             page.y += 68
         page.parts(message["components"])
         page.y += GAP
