@@ -9,6 +9,7 @@ import struct
 import wave
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,7 @@ async def serving(
             await task
 
 
+@cache
 def tone(seconds: float = 1.0, rate: int = 22_050) -> bytes:
     """A real WAV: a click every quarter of a second on a soft tone."""
     out = io.BytesIO()

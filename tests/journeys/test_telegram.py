@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -30,16 +29,6 @@ ZH = {**ANNA, "language_code": "zh-hans"}
 PHOTO = b"\x89PNG\r\n\x1a\n" + b"\0" * 64
 
 
-@cache
-def song() -> bytes:
-    return tone(0.2)
-
-
-@cache
-def film() -> bytes:
-    return clip()
-
-
 def file(on: Stage, content: bytes, name: str | None = None, **more: Any) -> dict[str, Any]:
     """A file of any kind; `mime_type` None: the platform tells none."""
     made = on.api.audio(content, name, **{"mime_type": None, **more})
@@ -50,25 +39,25 @@ async def test_every_kind_of_file_and_every_kind_of_chat_is_a_way_in(tmp_path: P
     async with stage(tmp_path) as on:
         size = {"width": 64, "height": 64}
         wish: dict[str, Any] = {"caption": "nothing much"}
-        video = {**file(on, film(), mime_type="video/mp4"), **size}
-        animation = {**file(on, film(), "cat.mp4", mime_type="video/mp4"), **size}
+        video = {**file(on, clip(), mime_type="video/mp4"), **size}
+        animation = {**file(on, clip(), "cat.mp4", mime_type="video/mp4"), **size}
         hidden = {"type": "hidden_user", "date": 1, "sender_user_name": "?"}
         ways: dict[int, tuple[dict[str, Any], str]] = {
-            10: ({"audio": file(on, song(), title="T/1", performer="P"), **wish}, "P - T-1.wav"),
-            11: ({"voice": file(on, song(), mime_type="audio/ogg"), **wish}, "voice-{}.wav"),
-            12: ({"document": file(on, song(), "track.mp3", mime_type="audio/x-wav"), **wish}, "track.wav"),
+            10: ({"audio": file(on, tone(0.2), title="T/1", performer="P"), **wish}, "P - T-1.wav"),
+            11: ({"voice": file(on, tone(0.2), mime_type="audio/ogg"), **wish}, "voice-{}.wav"),
+            12: ({"document": file(on, tone(0.2), "track.mp3", mime_type="audio/x-wav"), **wish}, "track.wav"),
             13: ({"video": video, **wish}, "video-{}.mp4"),
-            14: ({"video_note": {**file(on, film()), "length": 64}, **wish}, "video-note-{}.mp4"),
+            14: ({"video_note": {**file(on, clip()), "length": 64}, **wish}, "video-note-{}.mp4"),
             15: ({"animation": animation, "document": animation, **wish}, "cat.mp4"),
             16: ({"photo": [{**file(on, PHOTO), **size}], **wish}, "photo-{}.png"),
-            17: ({"audio": file(on, song(), "🎵 夜航 🚗.wav"), **wish}, "🎵 夜航 🚗.wav"),
-            18: ({"audio": file(on, song(), "a.wav"), "forward_origin": hidden, **wish}, "a.wav"),
+            17: ({"audio": file(on, tone(0.2), "🎵 夜航 🚗.wav"), **wish}, "🎵 夜航 🚗.wav"),
+            18: ({"audio": file(on, tone(0.2), "a.wav"), "forward_origin": hidden, **wish}, "a.wav"),
             19: ({"text": "nothing but https://example.org/a.mp3"}, "https://example.org/a.mp3"),
-            20: ({"audio": file(on, song(), "c.wav"), "caption": "nothing " + "x" * 1016}, "c.wav"),
+            20: ({"audio": file(on, tone(0.2), "c.wav"), "caption": "nothing " + "x" * 1016}, "c.wav"),
         }
         messages = {chat: on.api.says(chat, **said) for chat, (said, _) in ways.items()}
         on.api.says(30, "nothing " + "🎵" * 2044)
-        on.api.says(31, document=file(on, b"MZ" + song(), "track.exe"), **wish)
+        on.api.says(31, document=file(on, b"MZ" + tone(0.2), "track.exe"), **wish)
         group = groups(on)
         await on.until(lambda: len(on.api.sent("editMessageText")) and all(map(on.over, [*ways, 30, 31, *group])))
         assert {chat for chat in on.chats() if "⚠️" in str(on.texts(chat))} == {31}
@@ -88,7 +77,7 @@ async def test_every_kind_of_file_and_every_kind_of_chat_is_a_way_in(tmp_path: P
 
 def groups(on: Stage) -> dict[int, str]:
     """Say something in groups of every kind; returns chat → the file that is to arrive, "" for none."""
-    track = {"message_id": 900, "date": 1, "from": BEN, "audio": file(on, song(), "of ben.wav")}
+    track = {"message_id": 900, "date": 1, "from": BEN, "audio": file(on, tone(0.2), "of ben.wav")}
     admin = {"id": 1087968824, "is_bot": True, "first_name": "Group", "username": "GroupAnonymousBot"}
 
     def answers(chat: int) -> dict[str, Any]:
@@ -107,7 +96,7 @@ async def test_an_album_of_sixty_is_one_request_with_its_caption(tmp_path: Path)
     async with stage(tmp_path) as on:
         for number in range(60):
             caption: dict[str, Any] = {"caption": "nothing with all of these"} if number == 20 else {}
-            part = file(on, song(), f"{number:02}.wav")
+            part = file(on, tone(0.2), f"{number:02}.wav")
             on.api.says(7, audio=part, media_group_id=f"g{number // 10}", **caption)
         await on.until(lambda: on.over(7))
         stored = [name for names in on.backend.world.uploads for name in names]
@@ -130,7 +119,7 @@ async def test_every_command_of_the_menu_is_answered(tmp_path: Path) -> None:
 
 
 async def test_buttons_live_through_a_restart_and_know_who_presses(tmp_path: Path) -> None:
-    async with stage(tmp_path, video=film(), privacy=False) as on:
+    async with stage(tmp_path, video=clip(), privacy=False) as on:
         on.api.admins = {MIA["id"]}
         await on.says(-300, "@clip_bot something blue")
         (video,) = on.videos(-300)
@@ -171,7 +160,7 @@ async def test_a_job_is_cancelled_by_its_owner_and_looked_at_by_anyone(tmp_path:
 @pytest.mark.parametrize(("size", "words"), [(20_900_000, None), (21_100_000, "三个办法")])
 async def test_the_limit_of_20_mib_is_told_with_three_ways_out(tmp_path: Path, size: int, words: str | None) -> None:
     async with stage(tmp_path) as on:
-        sound = on.api.audio(song() + b"\0" * (size - len(song())), "长歌.wav")
+        sound = on.api.audio(tone(0.2) + b"\0" * (size - len(tone(0.2))), "长歌.wav")
         await on.says(7, audio=sound, caption="nothing 不变", user=ZH)
         told = [text for text in on.texts(7) if "三个办法" in text]
         assert bool(told) == (words is not None)
@@ -197,7 +186,7 @@ TROUBLE = {
 
 async def test_trouble_in_the_middle_of_a_job_loses_no_video(tmp_path: Path) -> None:
     """Removed, blocked, muted, moved, flooded, cut: the result is there, or kept, or a button asks."""
-    async with stage(tmp_path, video=film(), privacy=False) as on:
+    async with stage(tmp_path, video=clip(), privacy=False) as on:
         for failure, chat, _ in TROUBLE.values():
             on.api.fail("sendVideo", Failure(**{**vars(failure), "only": chat}))
         for name, (_, chat, _) in TROUBLE.items():
@@ -296,8 +285,8 @@ async def test_what_no_copy_can_save_is_a_link_or_a_sentence(tmp_path: Path, pub
 
 
 async def test_a_restart_in_the_middle_and_updates_that_come_again_make_one_video(tmp_path: Path) -> None:
-    async with stage(tmp_path, Script(render_s=4.0), video=film()) as on:
-        song_ = on.api.says(7, audio=file(on, song(), "a.wav"), caption="blue")
+    async with stage(tmp_path, Script(render_s=4.0), video=clip()) as on:
+        song_ = on.api.says(7, audio=file(on, tone(0.2), "a.wav"), caption="blue")
         update = {"update_id": on.api.last_update, "message": song_}
         on.api.edits(song_, "green")
         await on.until(lambda: on.backend.world.renders)
@@ -321,8 +310,8 @@ async def test_a_webhook_brings_the_same_conversation(tmp_path: Path) -> None:
         "telegram_webhook_url": f"http://127.0.0.1:{port}/own/path",
         "telegram_webhook_secret": SecretStr("s3cret"),
     }
-    async with stage(tmp_path, video=film(), **hook) as on:
-        said = await on.says(7, audio=file(on, song(), "a.wav"), caption="blue")
+    async with stage(tmp_path, video=clip(), **hook) as on:
+        said = await on.says(7, audio=file(on, tone(0.2), "a.wav"), caption="blue")
         (video,) = on.api.sent("sendVideo")
         assert video.params["reply_parameters"]["message_id"] == said["message_id"]
         assert on.api.sent("getUpdates") == []
@@ -345,11 +334,11 @@ async def test_words_are_shown_while_they_are_written_and_never_talk_of_buttons(
 
 
 async def test_titles_of_every_script_are_mere_words(tmp_path: Path) -> None:
-    async with stage(tmp_path, video=film()) as on:
+    async with stage(tmp_path, video=clip()) as on:
         titles = {7: "<b>AT&T</b> *x* [y](z)", 8: "\u202eשיר לילה\u202c", 9: "أغنية <i>الليل</i>"}
         for chat, title in titles.items():
             on.api.says(
-                chat, audio=file(on, song(), "a.wav", title=title), caption="nothing", user={**ANNA, "id": chat}
+                chat, audio=file(on, tone(0.2), "a.wav", title=title), caption="nothing", user={**ANNA, "id": chat}
             )
         await on.until(lambda: all(map(on.over, titles)))
         for chat, title in titles.items():

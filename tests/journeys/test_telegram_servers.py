@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,16 +18,6 @@ OPTIONAL = frozenset(
     {"sendMessageDraft", "setMessageReaction", "setMyCommands", "sendChatAction", "getChatMember", "deleteWebhook"}
 )
 Retell = Callable[[str, Any], object]
-
-
-@cache
-def song() -> bytes:
-    return tone(0.2)
-
-
-@cache
-def film() -> bytes:
-    return clip()
 
 
 def misspelt(_method: str, result: Any) -> object:
@@ -82,9 +71,9 @@ async def test_a_song_becomes_a_video_on_servers_of_every_manner(tmp_path: Path,
     api = BotApi(long_poll=False, **SERVERS[manner])
     api.tells_length = False
     poll_s = 0.05
-    async with stage(tmp_path, video=film(), api=api, telegram_poll_interval_s=poll_s) as on:
+    async with stage(tmp_path, video=clip(), api=api, telegram_poll_interval_s=poll_s) as on:
         on.api.count_anew()
-        track = {**on.api.audio(song(), "a.wav", mime_type=None), "mime_type": "audio/x-wav"}
+        track = {**on.api.audio(tone(0.2), "a.wav", mime_type=None), "mime_type": "audio/x-wav"}
         on.api.says(7, audio=track, caption="blue", user=ANNA)
         track_of_ben = {"message_id": 1, "from": MIA, "audio": track, "chat": {"id": -9, "type": "supergroup"}}
         on.api.says(-9, "/video@clip_bot green", reply_to_message={**track_of_ben, "date": 1}, user=MIA)
@@ -130,12 +119,12 @@ async def test_pages_of_a_proxy_are_no_answers(tmp_path: Path) -> None:
     api = BotApi()
     # It is not there yet when we begin.
     api.fail("getMe", Failure(502, body=HTML.format("Bad Gateway")))
-    async with stage(tmp_path, video=film(), api=api) as on:
+    async with stage(tmp_path, video=clip(), api=api) as on:
         on.api.fail("getUpdates", Failure(502, body=HTML.format("Bad Gateway")), Failure(404, body=HTML.format("?")))
         on.api.fail("sendMessage", Failure(429, body=HTML.format("Too Many Requests")))
         on.api.fail("sendVideo", Failure(413, body=HTML.format("Request Entity Too Large")))
         on.api.fail("getFile", Failure(503, body=HTML.format("Service Unavailable")))
-        await on.says(7, audio=on.api.audio(song(), "a.wav"), caption="blue")
+        await on.says(7, audio=on.api.audio(tone(0.2), "a.wav"), caption="blue")
         assert [text for text in on.texts(7) if "https://" in text or "🎉" in text]
         assert "html" not in str(on.texts(7))
         assert len(on.backend.world.uploads) == 1
@@ -144,7 +133,7 @@ async def test_pages_of_a_proxy_are_no_answers(tmp_path: Path) -> None:
 @pytest.mark.parametrize("spelled", ["{root}/files/{id}", "/files/{id}", "/file/bot{token}/music/{id}.mp3"])
 async def test_a_file_is_found_however_its_path_is_spelled(tmp_path: Path, spelled: str) -> None:
     async with stage(tmp_path) as on:
-        file = on.api.audio(song(), "a.wav")
+        file = on.api.audio(tone(0.2), "a.wav")
         root = on.api.base_url.removesuffix("/bot")
         on.api.paths[file["file_id"]] = spelled.format(root=root, id=file["file_id"], token="42:TEST-secret")
         await on.says(7, audio=file, caption="nothing")

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -147,6 +148,7 @@ async def over(program: Program, job: str, limit_s: float = 60.0) -> str:
             await asyncio.sleep(0.02)
 
 
+@cache
 def clip(seconds: float = 0.5, size: int = 64, width: int | None = None) -> bytes:
     """A real MP4: H.264 and AAC, moov in front; square unless it is given a width."""
     with tempfile.TemporaryDirectory() as folder:
