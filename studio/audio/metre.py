@@ -114,7 +114,8 @@ def music(strength: Curve, groups: Curve, log_mel: Curve) -> Music:
         groups: float32 [n, 4], onsets of the registers against their local level.
         log_mel: float32 [n, 40].
     """
-    power = smooth(np.square(np.expm1(log_mel)).sum(axis=1), 8)
+    energy = np.expm1(log_mel)
+    power = smooth(np.square(energy, out=energy).sum(axis=1), 8)
     return Music(
         strength,
         widened(local_gain(np.roll(power, -3)), 2),
