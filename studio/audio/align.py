@@ -9,20 +9,17 @@ from studio.audio.pulse import Times, near_median
 
 REACH_S = 0.03
 SIDE = 5
-EARLY = 0.35
-"""Share of all that rises nearby, at which the sound is said to begin: a bow or a voice starts long before it is
-steepest, which is some 10 ms late."""
 
 
 def align(times: Times, envelope: Curve) -> Times:
-    """Move each beat to where the fine envelope begins to rise within 30 ms, as its neighbours do."""
+    """Move each beat to the sharpest rise of the fine envelope within 30 ms, as its neighbours do."""
     rise = rises(envelope)
     reach = round(REACH_S * FINE_PER_SECOND)
     offsets = np.arange(-reach, reach + 1)
     index = np.round(times * FINE_PER_SECOND).astype(np.int64)[:, None] + offsets
     window = rise[index.clip(0, len(rise) - 1)] * (1.0 - 0.15 * np.abs(offsets) / reach)
-    begun = (np.cumsum(window, axis=1) < EARLY * window.sum(axis=1, keepdims=True)).sum(axis=1) + 1
-    moved = index[np.arange(len(times)), begun.clip(0, 2 * reach)] / FINE_PER_SECOND - times
+    best = window.argmax(axis=1)
+    moved = (index[np.arange(len(times)), best]) / FINE_PER_SECOND - times
     moved[window.max(axis=1) < 0.3] = np.nan
     return times + settled(moved)
 
