@@ -31,21 +31,21 @@ BAR = 4
 
 PULSE_BPM = 118.0
 WEIGHTS = {
-    "tempo": 1.38,
-    "calm": -0.99,
-    "accent": 2.43,
-    "treble": 0.84,
-    "next": 3.35,
-    "second": 1.66,
-    "bar": 4.12,
-    "quarters": -0.75,
-    "thirds": -0.44,
-    "clear": 1.05,
+    "tempo": 2.14,
+    "calm": -2.06,
+    "accent": 3.72,
+    "treble": 1.73,
+    "next": 3.91,
+    "second": 2.54,
+    "bar": 5.3,
+    "quarters": -1.04,
+    "thirds": -0.9,
+    "clear": 2.13,
 }
 """What each reason is worth, in log odds a unit; see `Music.reasons`. Fitted on made and synthesised music."""
-KEPT = 1.29
+KEPT = 1.99
 """By how much the places half-way have to be better than the beats that the hits of all registers chose."""
-CROSSED = 0.26
+CROSSED = 0.77
 """By how much two beats in the time of three, or three in that of two, have to be better."""
 
 
