@@ -47,6 +47,8 @@ KEPT = 1.99
 """By how much the places half-way have to be better than the beats that the hits of all registers chose."""
 CROSSED = 0.77
 """By how much two beats in the time of three, or three in that of two, have to be better."""
+OTHER = 0.15
+"""By how much the runs at a given tempo have to be better than the one that was found unbound."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -125,10 +127,15 @@ def music(strength: Curve, groups: Curve, log_mel: Curve) -> Music:
 
 
 def best(music: Music, runs: list[Times]) -> Times:
-    """Return, of some runs of beats, their other phases and neighbouring levels, the one with the most merit."""
+    """Return, of some runs, their other phases and neighbouring levels, the one with the most merit.
+
+    Args:
+        runs: Beats, those of the unbound search first.
+    """
     choice: list[tuple[Times, float]] = []
-    for run in runs:
-        choice += [one for one in variants(run) if not any(_alike(one[0], other) for other, _ in choice)]
+    for place, run in enumerate(runs):
+        new = [one for one in variants(run) if not any(_alike(one[0], other) for other, _ in choice)]
+        choice += [(times, cost + OTHER * (place > 0)) for times, cost in new]
     return max(choice, key=lambda one: music.merit(one[0]) - one[1])[0] if choice else runs[0]
 
 
