@@ -31,19 +31,24 @@ BAR = 4
 
 PULSE_BPM = 118.0
 WEIGHTS = {
-    "tempo": 1.08,
-    "calm": -0.89,
-    "accent": 2.65,
-    "treble": 0.8,
-    "next": 2.39,
-    "second": 1.66,
-    "bar": 2.94,
-    "quarters": -0.3,
-    "thirds": -0.49,
+    "tempo": 2.14,
+    "calm": -2.06,
+    "accent": 3.72,
+    "treble": 1.73,
+    "next": 3.91,
+    "second": 2.54,
+    "bar": 5.3,
+    "quarters": -1.04,
+    "thirds": -0.9,
+    "clear": 2.13,
 }
 """What each reason is worth, in log odds a unit; see `Music.reasons`. Fitted on made and synthesised music."""
-KEPT = 0.2
+KEPT = 1.99
 """By how much the places half-way have to be better than the beats that the hits of all registers chose."""
+CROSSED = 0.77
+"""By how much two beats in the time of three, or three in that of two, have to be better."""
+OTHER = 0.15
+"""By how much the runs at a given tempo have to be better than the one that was found unbound."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,11 +76,13 @@ class Music:
             next, second, bar: How alike the onsets are one, two and four beats later, -1 to 1.
             quarters, thirds: How strong a quarter of the way to the next beat is against the beat, and a third of the
                 way against a quarter, in nepers.
+            clear: How much stronger the accents on the beats are than those a third of the way to the next, in nepers:
+                a shuffle is not to be led by its short notes.
         """
         steps = np.diff(times)
         octaves = float(np.log2(60.0 / np.median(steps) / PULSE_BPM))
         alike = [self._pattern(curve, times) for curve in self.smoothed]
-        quarters, thirds = (self._between(times, steps, share) for share in (1 / 4, 1 / 3))
+        quarters, thirds = (_between(self.strength, times, steps, share) for share in (1 / 4, 1 / 3))
         return {
             "tempo": octaves,
             "calm": octaves**2,
@@ -86,15 +93,12 @@ class Music:
             "bar": _returning(alike, BAR),
             "quarters": _nepers(quarters, float(at(self.strength, times).mean())),
             "thirds": _nepers(thirds, quarters),
+            "clear": _nepers(float(at(self.accent, times).mean()), _between(self.accent, times, steps, 1 / 3)),
         }
 
     def merit(self, times: Times) -> float:
         """Return how well a run of beats stands against others of the same track, in log odds."""
         return sum(WEIGHTS[name] * value for name, value in self.reasons(times).items())
-
-    def _between(self, times: Times, steps: Times, share: float) -> float:
-        both = np.concatenate([times[:-1] + share * steps, times[1:] - share * steps])
-        return float(at(self.strength, both).mean())
 
     def _pattern(self, curve: Curve, times: Times) -> Times:
         """Return a curve at a fixed number of steps a beat, of unit energy."""
@@ -112,7 +116,8 @@ def music(strength: Curve, groups: Curve, log_mel: Curve) -> Music:
         groups: float32 [n, 4], onsets of the registers against their local level.
         log_mel: float32 [n, 40].
     """
-    power = smooth(np.square(np.expm1(log_mel)).sum(axis=1), 8)
+    energy = np.expm1(log_mel)
+    power = smooth(np.square(energy, out=energy).sum(axis=1), 8)
     return Music(
         strength,
         widened(local_gain(np.roll(power, -3)), 2),
@@ -122,25 +127,39 @@ def music(strength: Curve, groups: Curve, log_mel: Curve) -> Music:
 
 
 def best(music: Music, runs: list[Times]) -> Times:
-    """Return, of some runs of beats, their other phases and neighbouring levels, the one with the most merit."""
-    choice = [(music.merit(times) - cost, times) for run in runs for times, cost in variants(run)]
-    return max(choice, key=lambda one: one[0])[1] if choice else runs[0]
+    """Return, of some runs, their other phases and neighbouring levels, the one with the most merit.
+
+    Args:
+        runs: Beats, those of the unbound search first.
+    """
+    choice: list[tuple[Times, float]] = []
+    for place, run in enumerate(runs):
+        new = [one for one in variants(run) if not any(_alike(one[0], other) for other, _ in choice)]
+        choice += [(times, cost + OTHER * (place > 0)) for times, cost in new]
+    return max(choice, key=lambda one: music.merit(one[0]) - one[1])[0] if choice else runs[0]
 
 
 def variants(run: Times) -> list[tuple[Times, float]]:
-    """Return a run, the places half-way, every second beat (twice) and both together, where they are in reach.
+    """Return a run and what else its beats may be parts of: other phases, neighbouring levels, three instead of two.
 
     Returns:
-        Beats, and what speaks against them from the start.
+        Beats, and what speaks against them from the start; only those in reach.
     """
-    between = (run[:-1] + run[1:]) / 2
-    both = np.sort(np.concatenate([run, between]))
-    ways = [(run, 0.0), (between, KEPT), (run[::2], 0.0), (run[1::2], 0.0), (both, 0.0)]
+    halves, thirds = split(run, 2), split(run, 3)
+    ways = [(run, 0.0), (halves[1::2], KEPT), (run[::2], 0.0), (run[1::2], 0.0), (halves, 0.0)]
+    ways += [(thirds[1::3], 0.0), (thirds[2::3], 0.0), (thirds[::2], CROSSED), (thirds[1::2], CROSSED)]
+    ways += [(halves[first::3], CROSSED) for first in range(3)]
     return [
         (times, cost)
         for times, cost in ways
         if len(times) >= FEWEST and SLOWEST_BPM <= 60.0 / np.median(np.diff(times)) <= FASTEST_BPM
     ]
+
+
+def split(times: Times, parts: int) -> Times:
+    """Return the times with each step divided into equal parts."""
+    index = np.arange((len(times) - 1) * parts + 1) / parts
+    return np.asarray(np.interp(index, np.arange(len(times)), times))
 
 
 def runs(strength: Curve, hits: Curve, groups: Curve, rough: Times) -> list[Times]:
@@ -193,6 +212,11 @@ def _returning(patterns: list[Times], beats: int) -> float:
 def _outstanding(curve: Curve, times: Times) -> float:
     values = at(curve, times)
     return _nepers(max(float(values[first::BAR].mean()) for first in range(BAR)), float(curve.mean()))
+
+
+def _between(curve: Curve, times: Times, steps: Times, share: float) -> float:
+    both = np.concatenate([times[:-1] + share * steps, times[1:] - share * steps])
+    return float(at(curve, both).mean())
 
 
 def _nepers(one: float, other: float) -> float:

@@ -89,10 +89,15 @@ def flux(log_mel: Curve, lag: int = 1) -> Curve:
         float32 [n, bands], >= 0.
     Source: spectral flux with maximum filter, Böck & Widmer 2013.
     """
-    before = np.maximum(log_mel, np.maximum(np.roll(log_mel, 1, axis=1), np.roll(log_mel, -1, axis=1)))
-    before[:, 0], before[:, -1] = log_mel[:, 0], log_mel[:, -1]
     rise = np.zeros_like(log_mel)
-    rise[lag:] = np.maximum(log_mel[lag:] - before[:-lag], 0.0)
+    new, before = log_mel[lag:], log_mel[:-lag]
+    # In place: every copy of the whole song would count in what a long track needs.
+    loudest = rise[lag:]
+    loudest[:] = before
+    np.maximum(loudest[:, 1:-1], before[:, :-2], out=loudest[:, 1:-1])
+    np.maximum(loudest[:, 1:-1], before[:, 2:], out=loudest[:, 1:-1])
+    np.subtract(new, loudest, out=loudest)
+    np.maximum(loudest, 0.0, out=loudest)
     return rise
 
 

@@ -198,6 +198,23 @@ def test_three_notes_in_the_time_of_four_do_not_take_the_tempo_away() -> None:
     assert np.isclose(np.median(np.diff(found)) / 0.48, [0.5, 1.0, 2.0]).any()
 
 
+@pytest.mark.parametrize("led_by", [0, 1, 2], ids=["the beat", "a silent third", "the short note"])
+def test_a_shuffle_is_not_led_by_its_short_notes(led_by: int) -> None:
+    beats = np.arange(0.6, 38.0, 0.6)
+    curve = strokes(beats) + strokes(beats[:-1] + 0.4, 0.5)
+    found = metre.best(heard_as(curve), [beats + 0.2 * led_by])
+    assert np.abs(found[:, None] - beats).min(axis=1).max() < 0.02
+    assert np.median(np.diff(found)) == pytest.approx(0.6, rel=0.01)
+
+
+@pytest.mark.parametrize(
+    ("times", "parts", "found"),
+    [([1, 2, 4], 1, [1, 2, 4]), ([1, 2, 4], 2, [1, 1.5, 2, 3, 4]), ([0, 3], 3, [0, 1, 2, 3])],
+)
+def test_steps_are_divided_evenly_however_long_they_are(times: list[float], parts: int, found: list[float]) -> None:
+    assert metre.split(np.array(times, dtype=np.float64), parts) == pytest.approx(found)
+
+
 def hits_at(*parts: Samples) -> Curve:
     curve = np.zeros(4000, dtype=np.float32)
     for times in parts:
