@@ -9,6 +9,8 @@ from typing import Literal
 from core.router.rules import (
     Match,
     asks_for_something,
+    comes_after,
+    closes,
     condition_behind,
     is_turned_off,
     joints,
@@ -152,7 +154,8 @@ def _behind_another(words: Words, piece: Clause) -> list[Clause]:
             continue
         begin = piece.start + place.start()
         first = _match(head, asked=at_blank)
-        stands_alone = first and (first.rule.action == "idle" or _SPACED_HAN.match(text, place.start() - 2))
+        spaced = _SPACED_HAN.match(text, place.start() - 2)
+        stands_alone = (first and (first.rule.action == "idle" or spaced)) or (spaced and closes(head))
         if leans_on_the_next(head) or not (stands_alone or conditional or asks_for_something(rest)):
             continue
         before = replace(piece, end=begin)
@@ -189,7 +192,12 @@ def _without_negated(words: Words, clauses: list[Clause]) -> list[Clause]:
         if clause.kind == "action" and before:
             if off or is_turned_off(before):
                 why = "turned-off"
-            elif _is_one_word(text) and kept[-1].kind == "edit" and names_things(before):
+            elif (
+                _is_one_word(text)
+                and kept[-1].kind == "edit"
+                and not comes_after(words.folded[kept[-1].end : clause.start])
+                and names_things(before)
+            ):
                 why = "shown"
         if why:
             clause = replace(clause, kind="edit", why=why)  # noqa: PLW2901 - the clause as it counts from here on

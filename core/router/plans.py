@@ -244,7 +244,7 @@ def _joined(steps: tuple[Intent, ...]) -> Plan:
     for step in steps:
         if isinstance(step, Chat):
             since_edit.clear()
-        elif step in since_edit or (isinstance(step, Upload) and step == Upload() and since_edit):
+        elif step in since_edit:
             continue
         else:
             since_edit.append(step)

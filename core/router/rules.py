@@ -6,6 +6,7 @@ before, after      polite words that change nothing
 idle, moment       clauses that ask for nothing: praise and thanks; when something is to happen ("once it is done")
 opens, tells_when  how a condition begins, before and behind a request that no comma cuts off
 asks, leans        how such a request begins; what is no clause by itself, so that none begins behind it
+closes, next       how a clause ends that is surely whole; joints that say what is done next, not another thing listed
 joints             words between clauses
 not_now, names     what turns an action off; talk of words to be shown
 labels             what announces content without quotes
@@ -79,6 +80,8 @@ class Table:
     not_now: re.Pattern[str]
     names: re.Pattern[str]
     leans: re.Pattern[str]
+    closes: re.Pattern[str]
+    next: re.Pattern[str]
     same_where: re.Pattern[str]
     same: tuple[tuple[re.Pattern[str], str], ...]
     fix: tuple[str, ...]
@@ -165,6 +168,16 @@ def condition_behind(clause: str) -> re.Match[str] | None:
     """
     lines = (line for table in tables() for line in table.tells_when)
     return next((found for line in lines if (found := line.fullmatch(clause))), None)
+
+
+def closes(clause: str) -> bool:
+    """Whether a clause ends as only a whole one does ("字大点"), so that a mere blank parts it from the next."""
+    return any(table.closes.search(clause) for table in tables())
+
+
+def comes_after(joint: str) -> bool:
+    """Whether a joint says that something is done next, not that another thing is listed: "then", "然后"."""
+    return any(table.next.search(joint) for table in tables())
 
 
 def is_turned_off(clause: str) -> bool:
@@ -287,6 +300,8 @@ def _read(language: str, raw: Mapping[str, Any]) -> Table:
         not_now=_compile(raw["not_now"], fragments),
         names=_compile(raw["names"], fragments),
         leans=_compile(raw["leans"], fragments),
+        closes=_compile(raw["closes"], fragments),
+        next=_compile(raw["next"], fragments),
         same_where=re.compile(raw["same_where"]),
         same=tuple((re.compile(_alternatives(words, {})), known) for known, words in raw["same"].items()),
         fix=tuple(raw["fix"]),
