@@ -134,7 +134,7 @@ def _with_condition(words: Words, clause: Clause) -> list[Clause]:
         if condition is None or condition.rule.action != "credits":
             return [clause]
         first = _matched_clause(first, end, condition)
-    elif condition is not None:
+    elif condition is not None and condition.rule.action != "idle":
         return [clause]
     return [first, _matched_clause(clause, clause.start + found.end("do"), request)]
 
@@ -147,16 +147,18 @@ def _behind_another(words: Words, piece: Clause) -> list[Clause]:
     conditional = opens_condition(text)
     for place in list(_WORD_BEGINS.finditer(text))[:_MOST_WORDS_BEFORE]:
         rest, at_blank = text[place.start() :], text[place.start() - 1] == " "
-        if not (conditional or at_blank or asks_for_something(rest)):
+        head = tidy(text[: place.start()])
+        asks = conditional or asks_for_something(rest)
+        if not (asks or at_blank or closes(head)):
             continue
-        head, request = tidy(text[: place.start()]), _match(rest, asked=False, mend=False)
+        request = _match(rest, asked=False, mend=False)
         if request is None or request.rule.action not in _BEHIND or not head or names_things(head):
             continue
         begin = piece.start + place.start()
         first = _match(head, asked=at_blank)
-        spaced = _SPACED_HAN.match(text, place.start() - 2)
-        stands_alone = (first and (first.rule.action == "idle" or spaced)) or (spaced and closes(head))
-        if leans_on_the_next(head) or not (stands_alone or conditional or asks_for_something(rest)):
+        stands_alone = at_blank and first and (first.rule.action == "idle" or _SPACED_HAN.match(text, place.start() - 2))
+        closed = first is None and request.rule.action == "export" and closes(head)
+        if leans_on_the_next(head) or not (asks or stands_alone or closed):
             continue
         before = replace(piece, end=begin)
         return [
@@ -209,7 +211,11 @@ def _without_negated(words: Words, clauses: list[Clause]) -> list[Clause]:
 def _without_lone_nouns(clauses: list[Clause]) -> tuple[Clause, ...]:
     """A bare noun ("credits", "status") is a request only where the message holds no edit."""
     if not any(clause.kind == "edit" for clause in clauses):
-        return tuple(clauses)
+        lone = sum(clause.kind == "action" for clause in clauses) == 1
+        return tuple(
+            replace(clause, kind="idle") if clause.match and clause.match.rule.soft and not lone else clause
+            for clause in clauses
+        )
     return tuple(
         replace(clause, kind="edit", why="bare-noun") if clause.match and clause.match.rule.alone else clause
         for clause in clauses

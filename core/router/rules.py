@@ -54,6 +54,7 @@ class Rule:
     Attributes:
         asked: Holds only where a question mark follows ("ready?").
         alone: Holds only if nothing else in the message is an edit ("credits", "status": a noun is no request).
+        soft: Asks for nothing where the message holds another action ("算了，导出吧").
     """
 
     name: str
@@ -62,6 +63,7 @@ class Rule:
     pattern: re.Pattern[str]
     alone: bool
     asked: bool = False
+    soft: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +209,7 @@ def _by_other_words(clause: str, asked: bool) -> Match | None:
         said = clause
         for word, known in table.same:
             said = word.sub(known, said)
-        if said != clause and (found := _by_rule(tidy(said), asked)):
+        if said != clause and (found := _by_rule(tidy(said), asked) or _by_idle(tidy(said), asked)):
             return found
     return None
 
@@ -283,6 +285,7 @@ def _read(language: str, raw: Mapping[str, Any]) -> Table:
             _compile(line["patterns"], fragments),
             alone=line.get("alone", False),
             asked=line.get("asked", False),
+            soft=line.get("soft", False),
         )
         for line in raw["rules"]
     )
