@@ -9,9 +9,10 @@ from typing import Literal
 from core.router.rules import (
     Match,
     asks_for_something,
-    comes_after,
     closes,
+    comes_after,
     condition_behind,
+    goes_on,
     is_turned_off,
     joints,
     leans_on_the_next,
@@ -100,8 +101,12 @@ def _matched(words: Words, pieces: list[Clause]) -> list[Clause]:
                 index += 1
                 break
             if found and (count == 1 or found.rule.action != "idle"):
-                clauses += _with_condition(words, _matched_clause(span[0], end, found))
+                parts = _with_condition(words, _matched_clause(span[0], end, found))
                 index += count
+                while len(parts) > 1 and index < len(pieces) and goes_on(words.folded[pieces[index].start :]):
+                    parts.insert(-1, replace(pieces[index], apart=True))
+                    index += 1
+                clauses += parts
                 break
         else:
             clauses += _behind_another(words, pieces[index])
@@ -156,9 +161,9 @@ def _behind_another(words: Words, piece: Clause) -> list[Clause]:
             continue
         begin = piece.start + place.start()
         first = _match(head, asked=at_blank)
-        stands_alone = at_blank and first and (first.rule.action == "idle" or _SPACED_HAN.match(text, place.start() - 2))
+        parted = at_blank and first and (first.rule.action == "idle" or _SPACED_HAN.match(text, place.start() - 2))
         closed = first is None and request.rule.action == "export" and closes(head)
-        if leans_on_the_next(head) or not (asks or stands_alone or closed):
+        if leans_on_the_next(head) or not (asks or parted or closed):
             continue
         before = replace(piece, end=begin)
         return [

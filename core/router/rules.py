@@ -6,6 +6,7 @@ before, after      polite words that change nothing
 idle, moment       clauses that ask for nothing: praise and thanks; when something is to happen ("once it is done")
 opens, tells_when  how a condition begins, before and behind a request that no comma cuts off
 asks, leans        how such a request begins; what is no clause by itself, so that none begins behind it
+goes_on            how what has to come first goes on behind an "and"
 closes, next       how a clause ends that is surely whole; joints that say what is done next, not another thing listed
 joints             words between clauses
 not_now, names     what turns an action off; talk of words to be shown
@@ -82,6 +83,7 @@ class Table:
     not_now: re.Pattern[str]
     names: re.Pattern[str]
     leans: re.Pattern[str]
+    goes_on: re.Pattern[str]
     closes: re.Pattern[str]
     next: re.Pattern[str]
     same_where: re.Pattern[str]
@@ -103,6 +105,14 @@ class Match:
 def tables() -> tuple[Table, ...]:
     """All tables, compiled once."""
     return tuple(_read(language, _raw(language)) for language in LANGUAGES)
+
+
+def read_tables() -> None:
+    """Read and compile everything now: under a second that the first message would otherwise wait for."""
+    tables()
+    joints()
+    labels()
+    _vocabulary()
 
 
 @cache
@@ -180,6 +190,11 @@ def closes(clause: str) -> bool:
 def comes_after(joint: str) -> bool:
     """Whether a joint says that something is done next, not that another thing is listed: "then", "然后"."""
     return any(table.next.search(joint) for table in tables())
+
+
+def goes_on(clause: str) -> bool:
+    """Whether a clause goes on with what has to come first: "once you've made it darker and (added a title)"."""
+    return any(table.goes_on.match(clause) for table in tables())
 
 
 def is_turned_off(clause: str) -> bool:
@@ -303,6 +318,7 @@ def _read(language: str, raw: Mapping[str, Any]) -> Table:
         not_now=_compile(raw["not_now"], fragments),
         names=_compile(raw["names"], fragments),
         leans=_compile(raw["leans"], fragments),
+        goes_on=_compile(raw["goes_on"], fragments),
         closes=_compile(raw["closes"], fragments),
         next=_compile(raw["next"], fragments),
         same_where=re.compile(raw["same_where"]),
