@@ -203,6 +203,7 @@ def _without_negated(words: Words, clauses: list[Clause]) -> list[Clause]:
                 _is_one_word(text)
                 and kept[-1].kind == "edit"
                 and not comes_after(words.folded[kept[-1].end : clause.start])
+                and not words.ends_quoted(kept[-1].end)
                 and names_things(before)
             ):
                 why = "shown"

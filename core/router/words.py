@@ -24,6 +24,7 @@ _QUOTES = re.compile(
     r"|‘[^’\n]*’|\"[^\"]*\"|＂[^＂]*＂|(?<![^\W_])'[^'\n]+(?:'[^\W_][^'\n]*)*'(?![^\W_])",
     re.DOTALL,
 )
+_CLOSING = "”’」』》〉】»\"＂'`“"
 _MENTIONS = re.compile(r"<(?:@[!&]?|#|a?:\w+:)\d+>|(?<![\w.])@[\w.]+")
 _BLANKS = {"Zs", "Zl", "Zp", "So", "Sk", "Cn", "Cs"}
 _NOTHING = {"Cf", "Mn", "Me"}
@@ -53,6 +54,11 @@ class Words:
     written: str
     folded: str
     at: tuple[int, ...]
+
+    def ends_quoted(self, end: int) -> bool:
+        """Whether folded[:end] ends with a closed quote, so that nothing behind it belongs to those words."""
+        last = len(self.folded[:end].rstrip()) - 1
+        return last >= 0 and self.folded[last] == CONTENT and self.written[self.at[last]] in _CLOSING
 
     def between(self, start: int, end: int) -> str:
         """Return the written words that folded[start:end] came from, without blanks around them."""
