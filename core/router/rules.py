@@ -37,7 +37,7 @@ _MOST_WORDS_TO_MEND = 8
 _LONGEST_CLAUSE = 200
 _FRAGMENT = re.compile(r"\{([a-z_]+)\}")
 _BESIDE_HAN = re.compile(r" (?=[\u3400-\u9fff])|(?<=[\u3400-\u9fff]) ")
-_EDGES = " \n.,;:!?~-–—…。，；：！？、～·*_#>()[]{}|/\\\"'“”‘’¡¿+=&"
+_EDGES = " \n.,;:!?~-–—…。，；：！？、～·*_#>()[]{}|/\\\"'“”‘’¡¿+=&【】"
 _DRAWN_OUT = re.compile(r"([a-z])\1{2,}")
 _TOKEN = re.compile(r"[a-z]{4,}")
 _MARKS = (
