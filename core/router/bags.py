@@ -19,7 +19,7 @@ Action: TypeAlias = Literal[
 ]
 
 _SONG_NAME = r"[a-z0-9_-]+\.(?:mp3|wav|flac|m4a|aac)"
-_SIGN = r"[^\s,;:，；：、()\[\]*_~-]"
+_SIGN = r"[^\s()\[\]*_~]"
 _LATIN_WORD = r"[a-z0-9']+(?:[.:/-][a-z0-9']+)*"
 
 

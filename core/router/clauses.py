@@ -182,7 +182,9 @@ def _match(text: str, *, asked: bool, mend: bool = True) -> Match | None:
 
 
 def _as_caption(clause: Clause, has_file: bool) -> Clause:
-    """ "For you!" beside a file asks for nothing; without one it is the agent's."""
+    """ "For you!" beside a file asks for nothing; without one it is the agent's. "Video pls" is the other way round."""
+    if clause.match is not None and clause.match.rule.fileless and has_file:
+        return replace(clause, kind="edit", why="file")
     if clause.match is None or clause.match.rule.action != "caption":
         return clause
     return replace(clause, kind="idle") if has_file else replace(clause, kind="edit", why="no-file")

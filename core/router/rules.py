@@ -55,6 +55,7 @@ class Rule:
     Attributes:
         asked: Holds only where a question mark follows ("ready?").
         alone: Holds only if nothing else in the message is an edit ("credits", "status": a noun is no request).
+        fileless: Beside a file it is the agent's: "video pls" then asks to make one, else for the finished one.
         soft: Asks for nothing where the message holds another action ("算了，导出吧").
     """
 
@@ -65,6 +66,7 @@ class Rule:
     alone: bool
     asked: bool = False
     soft: bool = False
+    fileless: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,6 +303,7 @@ def _read(language: str, raw: Mapping[str, Any]) -> Table:
             alone=line.get("alone", False),
             asked=line.get("asked", False),
             soft=line.get("soft", False),
+            fileless=line.get("fileless", False),
         )
         for line in raw["rules"]
     )
