@@ -19,8 +19,9 @@ from bots.services import Services
 from bots.settings import DEFAULT_API_URL, DEFAULT_WEB_URL, Settings
 from bots.spool import Spool
 from bots.texts import Texts
-from core import skill
+from core import router, skill
 from core.flows.tools import Pace, Rules
+from core.nemo import gui
 from core.nemo.auth import StoredToken
 from core.nemo.client import NemoClient, NemoConfig, Waits
 from core.store.config import StoreConfig
@@ -85,6 +86,8 @@ async def open_program(settings: Settings, backend: Backend, ways: Mapping[str, 
         StoreError: With a sentence for the operator.
     """
     async with AsyncExitStack() as stack:
+        # Half a second and more of compiling: beside the connecting, not inside the first conversation.
+        asyncio.get_running_loop().run_in_executor(None, read_tables)
         store = await stack.enter_async_context(open_store(store_config(settings)))
         for warning in store.warnings:
             log.warning("%s", warning)
@@ -104,6 +107,12 @@ async def open_program(settings: Settings, backend: Backend, ways: Mapping[str, 
         )
         relay = Relay(store, nemo, outbounds, texts, courier, spool, manner(settings, backend), rng=random.Random())
         yield Program(settings, store, nemo, outbounds, relay, Services(relay, texts, store.notes), spool)
+
+
+def read_tables() -> None:
+    """Read the tables of words that the first message needs."""
+    router.read_tables()
+    gui.read_tables()
 
 
 @asynccontextmanager

@@ -233,7 +233,7 @@ class Relay:
             trip.ticker.start(lambda: self._still(trip))
             if not quiet and turn.stage not in conversation.ENDED:
                 self._show(trip, await self._begun(turn, as_talk(plan, trip.where.locale), trip))
-        async with aclosing(conversation.take(turn, trip.tools)) as events:
+        async with aclosing(conversation.take(turn, trip.tools, plan)) as events:
             async for event in events:
                 if isinstance(event, Writing):
                     self._stream(event.text, trip)

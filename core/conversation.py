@@ -33,8 +33,8 @@ PLAIN = frozenset(
 """Failures whose sentence needs nothing but their name."""
 
 
-async def take(turn: Turn, tools: Tools) -> AsyncGenerator[Event, None]:
-    """Run a turn from wherever it stands to its end.
+async def take(turn: Turn, tools: Tools, read: Plan = ()) -> AsyncGenerator[Event, None]:
+    """Run a turn from wherever it stands to its end. `read`: what its message asks for, where that was read already.
 
     Yields facts for people. The record is what the flows write through `turn`: a consumer that stops
     half-way loses words, never work.
@@ -54,7 +54,7 @@ async def take(turn: Turn, tools: Tools) -> AsyncGenerator[Event, None]:
             await turn.reach(Stage.DONE)
         return
     if not turn.plan:
-        turn.plan = with_export(verbs.as_talk(route(turn.message), tools.locale))
+        turn.plan = with_export(verbs.as_talk(read or route(turn.message), tools.locale))
         await turn.journal.write({"plan": plan_to_text(turn.plan)})
     async with aclosing(_steps(turn, tools)) as events:
         async for event in events:

@@ -15,7 +15,7 @@ from functools import cache
 from importlib import resources
 from typing import Literal, TypeAlias
 
-Kind: TypeAlias = Literal["export", "state", "tracks", "credits", "follow-up"]
+Kind: TypeAlias = Literal["export", "state", "tracks", "credits", "files", "follow-up"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +23,9 @@ class GuiAction:
     """What a removed instruction stands for.
 
     Attributes:
-        kind: "export" (decisions 2), "state", "tracks" and "credits" are looked up and shown; "follow-up" is an
-            edit that would be sent to the agent (decisions 4).
+        kind: "export" (decisions 2), "state", "tracks" and "credits" are looked up and shown; "files" asks for
+            more of them, which people send whenever they like; "follow-up" is an edit that would be sent to the
+            agent (decisions 4).
         text: For "follow-up" the words to send; else "".
     """
 
@@ -79,6 +80,11 @@ def _tables() -> _Tables:
         kinds=tuple((line["kind"], re.compile(line["words"], re.IGNORECASE)) for line in raw["kinds"]),
         hint=re.compile(raw["hint"]["words"], re.IGNORECASE),
     )
+
+
+def read_tables() -> None:
+    """Read and compile `gui.toml` now, not in the first conversation."""
+    _tables()
 
 
 def _compile(language: dict[str, list[str]], fragments: dict[str, str]) -> tuple[re.Pattern[str], re.Pattern[str]]:

@@ -10,5 +10,6 @@ verbs        (core.verbs) slash commands and buttons, which win over all words
 """
 
 from core.router.plans import Explanation, Reason, explain, plans_from_json_lines, route
+from core.router.rules import read_tables
 
-__all__ = ["Explanation", "Reason", "explain", "plans_from_json_lines", "route"]
+__all__ = ["Explanation", "Reason", "explain", "plans_from_json_lines", "read_tables", "route"]

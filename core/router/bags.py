@@ -19,6 +19,7 @@ Action: TypeAlias = Literal[
 ]
 
 _SONG_NAME = r"[a-z0-9_-]+\.(?:mp3|wav|flac|m4a|aac)"
+_SIGN = r"[^\s()\[\]*_~]"
 _LATIN_WORD = r"[a-z0-9']+(?:[.:/-][a-z0-9']+)*"
 
 
@@ -68,7 +69,7 @@ class Vocabulary:
         self._kinds: Mapping[str, frozenset[str]] = {word: frozenset(of) for word, of in kinds.items()}
         longest_first = sorted(self._kinds, key=len, reverse=True)
         known = "|".join(re.escape(word) + (r"(?![a-z0-9'])" if word[-1].isascii() else "") for word in longest_first)
-        self._word = re.compile(rf"{_SONG_NAME}|(?:{known})|{_LATIN_WORD}|[^\s]")
+        self._word = re.compile(rf"{_SONG_NAME}|(?:{known})|{_LATIN_WORD}|{_SIGN}")
 
     def bag_of(self, clause: str, *, asked: bool) -> Bag | None:
         """Return the first bag that a tidy clause fits, or None."""

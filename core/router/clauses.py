@@ -9,7 +9,10 @@ from typing import Literal
 from core.router.rules import (
     Match,
     asks_for_something,
+    closes,
+    comes_after,
     condition_behind,
+    goes_on,
     is_turned_off,
     joints,
     leans_on_the_next,
@@ -98,8 +101,12 @@ def _matched(words: Words, pieces: list[Clause]) -> list[Clause]:
                 index += 1
                 break
             if found and (count == 1 or found.rule.action != "idle"):
-                clauses += _with_condition(words, _matched_clause(span[0], end, found))
+                parts = _with_condition(words, _matched_clause(span[0], end, found))
                 index += count
+                while len(parts) > 1 and index < len(pieces) and goes_on(words.folded[pieces[index].start :]):
+                    parts.insert(-1, replace(pieces[index], apart=True))
+                    index += 1
+                clauses += parts
                 break
         else:
             clauses += _behind_another(words, pieces[index])
@@ -132,7 +139,7 @@ def _with_condition(words: Words, clause: Clause) -> list[Clause]:
         if condition is None or condition.rule.action != "credits":
             return [clause]
         first = _matched_clause(first, end, condition)
-    elif condition is not None:
+    elif condition is not None and condition.rule.action != "idle":
         return [clause]
     return [first, _matched_clause(clause, clause.start + found.end("do"), request)]
 
@@ -145,15 +152,18 @@ def _behind_another(words: Words, piece: Clause) -> list[Clause]:
     conditional = opens_condition(text)
     for place in list(_WORD_BEGINS.finditer(text))[:_MOST_WORDS_BEFORE]:
         rest, at_blank = text[place.start() :], text[place.start() - 1] == " "
-        if not (conditional or at_blank or asks_for_something(rest)):
+        head = tidy(text[: place.start()])
+        asks = conditional or asks_for_something(rest)
+        if not (asks or at_blank or closes(head)):
             continue
-        head, request = tidy(text[: place.start()]), _match(rest, asked=False, mend=False)
+        request = _match(rest, asked=False, mend=False)
         if request is None or request.rule.action not in _BEHIND or not head or names_things(head):
             continue
         begin = piece.start + place.start()
         first = _match(head, asked=at_blank)
-        stands_alone = first and (first.rule.action == "idle" or _SPACED_HAN.match(text, place.start() - 2))
-        if leans_on_the_next(head) or not (stands_alone or conditional or asks_for_something(rest)):
+        parted = at_blank and first and (first.rule.action == "idle" or _SPACED_HAN.match(text, place.start() - 2))
+        closed = first is None and request.rule.action == "export" and closes(head)
+        if leans_on_the_next(head) or not (asks or parted or closed):
             continue
         before = replace(piece, end=begin)
         return [
@@ -172,7 +182,9 @@ def _match(text: str, *, asked: bool, mend: bool = True) -> Match | None:
 
 
 def _as_caption(clause: Clause, has_file: bool) -> Clause:
-    """ "For you!" beside a file asks for nothing; without one it is the agent's."""
+    """ "For you!" beside a file asks for nothing; without one it is the agent's. "Video pls" is the other way round."""
+    if clause.match is not None and clause.match.rule.fileless and has_file:
+        return replace(clause, kind="edit", why="file")
     if clause.match is None or clause.match.rule.action != "caption":
         return clause
     return replace(clause, kind="idle") if has_file else replace(clause, kind="edit", why="no-file")
@@ -189,7 +201,13 @@ def _without_negated(words: Words, clauses: list[Clause]) -> list[Clause]:
         if clause.kind == "action" and before:
             if off or is_turned_off(before):
                 why = "turned-off"
-            elif _is_one_word(text) and kept[-1].kind == "edit" and names_things(before):
+            elif (
+                _is_one_word(text)
+                and kept[-1].kind == "edit"
+                and not comes_after(words.folded[kept[-1].end : clause.start])
+                and not words.ends_quoted(kept[-1].end)
+                and names_things(before)
+            ):
                 why = "shown"
         if why:
             clause = replace(clause, kind="edit", why=why)  # noqa: PLW2901 - the clause as it counts from here on
@@ -201,7 +219,11 @@ def _without_negated(words: Words, clauses: list[Clause]) -> list[Clause]:
 def _without_lone_nouns(clauses: list[Clause]) -> tuple[Clause, ...]:
     """A bare noun ("credits", "status") is a request only where the message holds no edit."""
     if not any(clause.kind == "edit" for clause in clauses):
-        return tuple(clauses)
+        lone = sum(clause.kind == "action" for clause in clauses) == 1
+        return tuple(
+            replace(clause, kind="idle") if clause.match and clause.match.rule.soft and not lone else clause
+            for clause in clauses
+        )
     return tuple(
         replace(clause, kind="edit", why="bare-noun") if clause.match and clause.match.rule.alone else clause
         for clause in clauses

@@ -37,8 +37,8 @@ class Reason:
         clause: As the person wrote it.
         intent: Label of the intent it became, e.g. "EXPORT", or "nothing" for idle talk that was left out.
         rule: "en/send", "slash-command", "attachment", "address", "verb"; "none" for what the agent gets.
-        note: Why no rule counts ("turned-off", "shown", "no-file", "bare-noun", "about", "too-long"); "mended" for a
-            typo; or "".
+        note: Why no rule counts ("turned-off", "shown", "no-file", "file", "bare-noun", "about", "too-long"); "mended"
+            for a typo; or "".
     """
 
     clause: str
@@ -244,7 +244,7 @@ def _joined(steps: tuple[Intent, ...]) -> Plan:
     for step in steps:
         if isinstance(step, Chat):
             since_edit.clear()
-        elif step in since_edit or (isinstance(step, Upload) and step == Upload() and since_edit):
+        elif step in since_edit:
             continue
         else:
             since_edit.append(step)
@@ -276,7 +276,7 @@ def _reasons(message: Message, words: Words, clauses: tuple[Clause, ...], urls: 
             reasons.append(Reason(written, "CHAT", "none", clause.why))
             continue
         rule = clause.match.rule
-        label = {"idle": "nothing", "caption": "nothing", "handing": "UPLOAD"}.get(rule.action, rule.action.upper())
+        label = "nothing" if clause.kind == "idle" else {"handing": "UPLOAD"}.get(rule.action, rule.action.upper())
         note = "mended" if clause.match.mended else ""
         reasons.append(Reason(written, label, f"{rule.language}/{rule.name}", note))
     return tuple(reasons)

@@ -6,6 +6,8 @@ before, after      polite words that change nothing
 idle, moment       clauses that ask for nothing: praise and thanks; when something is to happen ("once it is done")
 opens, tells_when  how a condition begins, before and behind a request that no comma cuts off
 asks, leans        how such a request begins; what is no clause by itself, so that none begins behind it
+goes_on            how what has to come first goes on behind an "and"
+closes, next       how a clause ends that is surely whole; joints that say what is done next, not another thing listed
 joints             words between clauses
 not_now, names     what turns an action off; talk of words to be shown
 labels             what announces content without quotes
@@ -35,7 +37,7 @@ _MOST_WORDS_TO_MEND = 8
 _LONGEST_CLAUSE = 200
 _FRAGMENT = re.compile(r"\{([a-z_]+)\}")
 _BESIDE_HAN = re.compile(r" (?=[\u3400-\u9fff])|(?<=[\u3400-\u9fff]) ")
-_EDGES = " \n.,;:!?~-–—…。，；：！？、～·*_#>()[]{}|/\\\"'“”‘’¡¿+=&"
+_EDGES = " \n.,;:!?~-–—…。，；：！？、～·*_#>()[]{}|/\\\"'“”‘’¡¿+=&【】"
 _DRAWN_OUT = re.compile(r"([a-z])\1{2,}")
 _TOKEN = re.compile(r"[a-z]{4,}")
 _MARKS = (
@@ -53,6 +55,8 @@ class Rule:
     Attributes:
         asked: Holds only where a question mark follows ("ready?").
         alone: Holds only if nothing else in the message is an edit ("credits", "status": a noun is no request).
+        fileless: Beside a file it is the agent's: "video pls" then asks to make one, else for the finished one.
+        soft: Asks for nothing where the message holds another action ("算了，导出吧").
     """
 
     name: str
@@ -61,6 +65,8 @@ class Rule:
     pattern: re.Pattern[str]
     alone: bool
     asked: bool = False
+    soft: bool = False
+    fileless: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +85,9 @@ class Table:
     not_now: re.Pattern[str]
     names: re.Pattern[str]
     leans: re.Pattern[str]
+    goes_on: re.Pattern[str]
+    closes: re.Pattern[str]
+    next: re.Pattern[str]
     same_where: re.Pattern[str]
     same: tuple[tuple[re.Pattern[str], str], ...]
     fix: tuple[str, ...]
@@ -98,6 +107,14 @@ class Match:
 def tables() -> tuple[Table, ...]:
     """All tables, compiled once."""
     return tuple(_read(language, _raw(language)) for language in LANGUAGES)
+
+
+def read_tables() -> None:
+    """Read and compile everything now: under a second that the first message would otherwise wait for."""
+    tables()
+    joints()
+    labels()
+    _vocabulary()
 
 
 @cache
@@ -167,6 +184,21 @@ def condition_behind(clause: str) -> re.Match[str] | None:
     return next((found for line in lines if (found := line.fullmatch(clause))), None)
 
 
+def closes(clause: str) -> bool:
+    """Whether a clause ends as only a whole one does ("字大点"), so that a mere blank parts it from the next."""
+    return any(table.closes.search(clause) for table in tables())
+
+
+def comes_after(joint: str) -> bool:
+    """Whether a joint says that something is done next, not that another thing is listed: "then", "然后"."""
+    return any(table.next.search(joint) for table in tables())
+
+
+def goes_on(clause: str) -> bool:
+    """Whether a clause goes on with what has to come first: "once you've made it darker and (added a title)"."""
+    return any(table.goes_on.match(clause) for table in tables())
+
+
 def is_turned_off(clause: str) -> bool:
     """Whether a clause says not to, or not now, what the next one names."""
     return any(table.not_now.search(clause) for table in tables())
@@ -194,7 +226,7 @@ def _by_other_words(clause: str, asked: bool) -> Match | None:
         said = clause
         for word, known in table.same:
             said = word.sub(known, said)
-        if said != clause and (found := _by_rule(tidy(said), asked)):
+        if said != clause and (found := _by_rule(tidy(said), asked) or _by_idle(tidy(said), asked)):
             return found
     return None
 
@@ -270,6 +302,8 @@ def _read(language: str, raw: Mapping[str, Any]) -> Table:
             _compile(line["patterns"], fragments),
             alone=line.get("alone", False),
             asked=line.get("asked", False),
+            soft=line.get("soft", False),
+            fileless=line.get("fileless", False),
         )
         for line in raw["rules"]
     )
@@ -287,6 +321,9 @@ def _read(language: str, raw: Mapping[str, Any]) -> Table:
         not_now=_compile(raw["not_now"], fragments),
         names=_compile(raw["names"], fragments),
         leans=_compile(raw["leans"], fragments),
+        goes_on=_compile(raw["goes_on"], fragments),
+        closes=_compile(raw["closes"], fragments),
+        next=_compile(raw["next"], fragments),
         same_where=re.compile(raw["same_where"]),
         same=tuple((re.compile(_alternatives(words, {})), known) for known, words in raw["same"].items()),
         fix=tuple(raw["fix"]),

@@ -24,7 +24,10 @@ _QUOTES = re.compile(
     r"|‘[^’\n]*’|\"[^\"]*\"|＂[^＂]*＂|(?<![^\W_])'[^'\n]+(?:'[^\W_][^'\n]*)*'(?![^\W_])",
     re.DOTALL,
 )
-_MENTIONS = re.compile(r"<(?:@[!&]?|#|a?:\w+:)\d+>|(?<![\w.])@[\w.]+")
+_DECORATED = re.compile(r"\s*【[^】]*】\s*")
+"""Such brackets quote inside a sentence; round a whole message ("【导出】") they adorn it."""
+_CLOSING = "”’」』》〉】»\"＂'`“"
+_MENTIONS = re.compile(r"<(?:@[!&]?|#|a?:\w+:)\d+>|(?<![\w.])[@＠][\w.]+")
 _BLANKS = {"Zs", "Zl", "Zp", "So", "Sk", "Cn", "Cs"}
 _NOTHING = {"Cf", "Mn", "Me"}
 _SAME = {
@@ -53,6 +56,11 @@ class Words:
     written: str
     folded: str
     at: tuple[int, ...]
+
+    def ends_quoted(self, end: int) -> bool:
+        """Whether folded[:end] ends with a closed quote, so that nothing behind it belongs to those words."""
+        last = len(self.folded[:end].rstrip()) - 1
+        return last >= 0 and self.folded[last] == CONTENT and self.written[self.at[last]] in _CLOSING
 
     def between(self, start: int, end: int) -> str:
         """Return the written words that folded[start:end] came from, without blanks around them."""
@@ -83,7 +91,8 @@ def fold(written: str, addresses: tuple[tuple[int, int], ...] = (), labels: re.P
 def _cover(written: str, addresses: tuple[tuple[int, int], ...]) -> str:
     for start, end in addresses:
         written = written[:start] + ADDRESS * (end - start) + written[end:]
-    written = _QUOTES.sub(lambda found: CONTENT * len(found[0]), written)
+    if not _DECORATED.fullmatch(written):
+        written = _QUOTES.sub(lambda found: CONTENT * len(found[0]), written)
     return _MENTIONS.sub(lambda found: " " * len(found[0]), written)
 
 

@@ -15,7 +15,7 @@ from core.messages import Attachment, Channel, Message, Person
 from core.router import explain, plans_from_json_lines, route
 
 HERE = Path(__file__).parent
-LABELLED = ("intents.tsv", "intents_more.tsv", "intents_chats.tsv")
+LABELLED = ("intents.tsv", "intents_more.tsv", "intents_chats.tsv", "intents_manners.tsv")
 
 
 def said(
@@ -77,6 +77,15 @@ def test_the_agent_gets_its_part_of_every_labelled_compound() -> None:
         ("don't export and send it yet", (Chat("don't export and send it yet"),)),
         ("  make  it   pop 🎉 ", (Chat("make  it   pop 🎉"),)),
         ("check my balance and show me the timeline", (Credits(), Status())),
+        (
+            "Send me the mp4 once you've made it louder and added a title",
+            (Chat("made it louder\nadded a title"), Export()),
+        ),
+        ("把水印去了发我", (Chat("把水印去了"), Export())),
+        ("算了，直接导出吧", (Export(),)),
+        ("算了", (Do("cancel"),)),
+        ('add a title saying "Export" and export', (Chat('add a title saying "Export"'), Export())),
+        ("add buttons for like and download", (Chat("add buttons for like and download"),)),
     ],
 )
 def test_the_agent_gets_the_words_as_they_were_written(text: str, plan: Plan) -> None:

@@ -35,6 +35,7 @@ answers-why-rule = { $rule ->
         [turned-off] : the clause before says not to
         [shown] : one of the words or signs to be shown
         [no-file] : no file came with it
+        [file] : beside a file this asks to make one
         [bare-noun] : a bare word beside an edit is no request
         [about] : talk about an action, not a request for it
         [too-long] : too long for a command

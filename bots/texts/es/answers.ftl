@@ -34,6 +34,7 @@ answers-why-rule = { $rule ->
         [turned-off] : la frase anterior dice que no
         [shown] : una de las palabras o señales que se muestran
         [no-file] : no vino ningún archivo
+        [file] : junto a un archivo esto pide hacerlo
         [bare-noun] : una palabra suelta junto a un cambio no es una petición
         [about] : habla de una acción, no la pide
         [too-long] : demasiado largo para un comando

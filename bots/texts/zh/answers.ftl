@@ -34,6 +34,7 @@ answers-why-rule = { $rule ->
         [turned-off] ：前面一句说先不要
         [shown] ：这是要显示的文字或图标
         [no-file] ：没有附带文件
+        [file] ：随文件说这句，是要做视频
         [bare-noun] ：和修改写在一起的单个词不算要求
         [about] ：在谈论这个操作，并没有要求做
         [too-long] ：太长，不会是命令
