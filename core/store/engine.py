@@ -21,6 +21,7 @@ from core.store.keys import platform_of, projects_of, split_queue
 from core.store.open import Store
 from core.store.record import ENDS, read
 from core.store.server import Arg
+from core.store.suspects import TRIES, last_try_in_s
 from core.turn import LostLease, Stage
 
 log = logging.getLogger(__name__)
@@ -78,8 +79,6 @@ class Engine:
             `held.cancelled`.
         replica: Name of this process, the same after a restart, unique among living ones of the same platforms.
         max_running: Turns held at once.
-        tries: How often a turn may end without a word and without a step forward before it is parked. More than three
-            only where processes are killed for sport.
         parked: Called when a turn is given up after three tries, so that the person can be told.
     """
 
@@ -92,14 +91,12 @@ class Engine:
         replica: str,
         max_running: int = 5000,
         lease_s: float | None = None,
-        tries: int = 3,
         parked: Handler | None = None,
     ) -> None:
         self._store, self._server, self._keys = store, store.server, store.keys
         self._platforms = tuple(platforms)
         self._due = [self._keys("due", platform) for platform in self._platforms]
         self._handler, self._parked_hook = handler, parked
-        self._tries = tries
         self._replica, self._max_running = replica, max_running
         self._lease_s = store.config.lease_s if lease_s is None else lease_s
         self._runs: dict[str, _Run] = {}
@@ -184,7 +181,8 @@ class Engine:
         """After a fast restart: what the former process of this name held is free now, not at the end of its lease."""
         while not self._stopping:
             try:
-                freed = await self._server.run("reclaim", [self._keys("own"), *self._due], [self._replica])
+                keys = [self._keys("own"), self._keys("trouble"), *self._due]
+                freed = await self._server.run("reclaim", keys, [self._replica])
             except StoreError as error:
                 self._unwell(error)
                 await asyncio.sleep(0.5)
@@ -224,7 +222,7 @@ class Engine:
         k, began_s = self._keys, clock()
         got, wait_ms, cancels = await self._server.run(
             "claim",
-            [k("own"), k("fence"), k("claimed", self._replica), k("cancels"), *self._due],
+            [k("own"), k("fence"), k("claimed", self._replica), k("cancels"), k("trouble"), *self._due],
             [secrets.token_hex(8), self._replica, room, round(self._lease_s * 1000)],
         )
         for queue, token in zip(got[::2], got[1::2], strict=True):
@@ -301,14 +299,14 @@ class Engine:
         except Unreadable as error:
             return await self._wait_for_a_reader(run, fields, error)
         tries = int(fields.get("tries", "0")) + 1
-        if tries == self._tries:
-            await self._on_probation(run)
+        if tries == TRIES and (back := await self._on_probation(run, cancelled=fields.get("cancel") == "1")):
+            return back
         keys = [self._keys("own"), self._keys("t", run.turn_id)]
         if not await self._server.run("begin", keys, [*self._fence(run), tries]):
             raise LostLease
         run.held = self._hold(run, fields)
-        if tries > self._tries or fields["stage"] == Stage.PARKED:
-            return await self._park(run, run.held, tell=tries <= self._tries or fields["stage"] != Stage.PARKED)
+        if tries > TRIES or fields["stage"] == Stage.PARKED:
+            return await self._park(run, run.held, tell=tries <= TRIES or fields["stage"] != Stage.PARKED)
         return await self._handle(run, run.held, tries)
 
     def _hold(self, run: _Run, fields: Mapping[str, str]) -> Held:
@@ -338,8 +336,8 @@ class Engine:
             if run.why in ("stop", "lost"):  # it broke while it was interrupted: no fault of the turn
                 log.debug("turn %s broke off", run.turn_id, exc_info=True)
                 return None
-            log.exception("turn %s failed, try %d of %d", run.turn_id, tries, self._tries)
-            if tries >= self._tries:
+            log.exception("turn %s failed, try %d of %d", run.turn_id, tries, TRIES)
+            if tries >= TRIES:
                 return await self._park(run, held, tell=True)
             return _Back(min(30.0, self._lease_s) / 15 * 2**tries, forgive=False)
         return await self._finish(run, "" if held.record.stage in ENDS else Stage.DONE)
@@ -366,7 +364,7 @@ class Engine:
 
     async def _park(self, run: _Run, held: Held, *, tell: bool) -> _Back | None:
         """Give a turn up: visible to the operator, told to the person, out of the way of the next."""
-        log.error("turn %s of %s is parked after %d tries", run.turn_id, run.queue, self._tries)
+        log.error("turn %s of %s is parked after %d tries", run.turn_id, run.queue, TRIES)
         await held.write({"stage": Stage.PARKED})
         if tell and self._parked_hook:
             try:
@@ -434,14 +432,20 @@ class Engine:
 
     # -- suspects
 
-    async def _on_probation(self, run: _Run) -> None:
-        """A turn whose last two starts ended without a word may be what kills us: such turns start one by one.
+    async def _on_probation(self, run: _Run, *, cancelled: bool) -> _Back | None:
+        """Before the last try of a suspect (see suspects): wait until no other begins here; back if it is no calm yet.
 
-        So the innocent that died beside it twice are not parked with it. The start counts from here on.
+        The start counts from here on.
         """
         await self._suspects.acquire()
         run.probation = True
         asyncio.get_running_loop().call_later(_PROBATION_S, self._leave_probation, run)
+        quiet_s = await self._server.run("quiet", [self._keys("trouble")], []) / 1000
+        wait_s = last_try_in_s(quiet_s, self._lease_s, cancelled=cancelled)
+        if not wait_s:
+            return None
+        log.warning("turn %s died with its program; its last try waits for calm", run.turn_id)
+        return _Back(wait_s, forgive=False)
 
     def _leave_probation(self, run: _Run) -> None:
         if run.probation:

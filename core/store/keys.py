@@ -4,6 +4,7 @@ due:<platform>     ZSET    queue -> ms        ready (<= now), held (end of the l
                                               lease and timer in one score; while work is left
 own                HASH    queue -> fence:replica   the present holder; while held
 fence              STRING  number             only grows, at least the server's clock: survives a lagging failover
+trouble            STRING  ms                 when a program last began, or left a lease to run out; for ever
 claimed:<replica>  HASH    call, got          the last claim, so that a lost reply is given again; 1 h
 q:<queue>          LIST    turn ids           first in, first out; the head is under way and popped at its end
 t:<turn>           HASH    the record         turn_ttl_s after the end; no limit before

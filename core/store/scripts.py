@@ -79,8 +79,8 @@ if redis.call('ZADD', KEYS[2], 'NX', now, ARGV[1]) == 1 then redis.call('PUBLISH
     + "return {ARGV[2], before, 0, 0}\n"
 )
 
-# KEYS own fence claimed cancels due…   ARGV call replica room lease_ms
-# -> {queue, token, …}, ms until the next is due, ids of turns to be cancelled
+# KEYS own fence claimed cancels trouble due…   ARGV call replica room lease_ms
+# -> {queue, token, …}, ms until the next is due, ids of turns to be cancelled; a lease that ran out is trouble
 CLAIM = (
     _NOW
     + """
@@ -89,13 +89,14 @@ local got, last = {}, redis.call('HMGET', KEYS[3], 'call', 'got')
 if last[1] == ARGV[1] then
   got = cjson.decode(last[2])
 else
-  for i = 5, #KEYS do
+  for i = 6, #KEYS do
     local room = tonumber(ARGV[3]) - #got / 2
     for _, queue in ipairs(redis.call('ZRANGEBYSCORE', KEYS[i], '-inf', now, 'LIMIT', 0, room)) do
       local fence = math.max((tonumber(redis.call('GET', KEYS[2])) or 0) + 1, now)
       local token = string.format('%.0f', fence) .. ':' .. ARGV[2]
       redis.call('SET', KEYS[2], string.format('%.0f', fence))
       redis.call('ZADD', KEYS[i], now + ARGV[4], queue)
+      if redis.call('HEXISTS', KEYS[1], queue) == 1 then redis.call('SET', KEYS[5], now) end
       redis.call('HSET', KEYS[1], queue, token)
       got[#got + 1] = queue
       got[#got + 1] = token
@@ -107,7 +108,7 @@ else
   end
 end
 local wait = 60000
-for i = 5, #KEYS do
+for i = 6, #KEYS do
   local first = redis.call('ZRANGE', KEYS[i], 0, 0, 'WITHSCORES')
   if first[2] then wait = math.min(wait, first[2] - now) end
 end
@@ -132,15 +133,17 @@ return lost
 """
 )
 
-# KEYS own due…   ARGV replica   -> number of queues a former run of this replica held, free again
+# KEYS own trouble due…   ARGV replica   -> number of queues a former run of this replica held, free again
 RECLAIM = (
     _NOW
     + """
+redis.call('PERSIST', KEYS[2])
+redis.call('SET', KEYS[2], now)
 local all, freed = redis.call('HGETALL', KEYS[1]), 0
 for i = 1, #all, 2 do
   local _, colon = string.find(all[i + 1], ':', 1, true)
   if colon and string.sub(all[i + 1], colon + 1) == ARGV[1] then
-    for k = 2, #KEYS do
+    for k = 3, #KEYS do
       if redis.call('ZSCORE', KEYS[k], all[i]) then
         redis.call('HDEL', KEYS[1], all[i])
         redis.call('ZADD', KEYS[k], now, all[i])
@@ -150,6 +153,14 @@ for i = 1, #all, 2 do
   end
 end
 return freed
+"""
+)
+
+# KEYS trouble   -> ms since a program began, or left a lease to run out
+QUIET = (
+    _NOW
+    + """
+return now - (tonumber(redis.call('GET', KEYS[1])) or 0)
 """
 )
 
@@ -313,6 +324,7 @@ ALL = {
     "claim": CLAIM,
     "renew": RENEW,
     "reclaim": RECLAIM,
+    "quiet": QUIET,
     "begin": BEGIN,
     "write": WRITE,
     "finish": FINISH,

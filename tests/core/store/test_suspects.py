@@ -1,0 +1,26 @@
+"""When the last try of a suspect may be made."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.store.suspects import last_try_in_s
+
+
+@pytest.mark.parametrize(
+    ("quiet_s", "lease_s", "cancelled", "wait_s"),
+    [
+        (0.0, 30.0, False, 60.0),
+        (20.0, 30.0, False, 40.0),
+        (59.9, 30.0, False, 0.1),
+        (60.0, 30.0, False, 0.0),
+        (86_400.0, 30.0, False, 0.0),
+        (-5.0, 30.0, False, 0.0),
+        (0.0, 2.5, False, 5.0),
+        (0.0, 30.0, True, 0.0),
+    ],
+)
+def test_the_last_try_waits_for_two_quiet_leases(
+    quiet_s: float, lease_s: float, cancelled: bool, wait_s: float
+) -> None:
+    assert last_try_in_s(quiet_s, lease_s, cancelled=cancelled) == pytest.approx(wait_s)
