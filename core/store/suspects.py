@@ -13,7 +13,7 @@ TRIES = 3
 """Starts without a step forward; a turn that ends all of them without a word is parked."""
 
 CALM_LEASES = 2.0
-"""Calm is so long without trouble: a death is known one lease after it at the latest, so one quiet lease proves none."""
+"""Of quiet make calm: a death is known one lease after it at the latest, so one quiet lease proves nothing."""
 
 
 def last_try_in_s(quiet_s: float, lease_s: float, *, cancelled: bool) -> float:
