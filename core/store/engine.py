@@ -21,7 +21,7 @@ from core.store.keys import platform_of, projects_of, split_queue
 from core.store.open import Store
 from core.store.record import ENDS, read
 from core.store.server import Arg
-from core.store.suspects import TRIES, last_try_in_s
+from core.store.suspects import TRIES, is_suspect, verdict_in_s
 from core.turn import LostLease, Stage
 
 log = logging.getLogger(__name__)
@@ -48,7 +48,12 @@ class Later(Exception):
 
 @dataclass(slots=True)
 class _Run:
-    """One claimed queue while it is here. `why` says what a cancellation of its task means."""
+    """One claimed queue while it is here.
+
+    Attributes:
+        why: What a cancellation of its task means.
+        counted: This start was counted as a try of its turn.
+    """
 
     queue: str
     token: str
@@ -58,6 +63,7 @@ class _Run:
     held: Held | None = None
     why: Literal["", "asked", "stop", "lost"] = ""
     probation: bool = False
+    counted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +175,8 @@ class Engine:
     async def _hand_over(self, runs: Sequence[_Run]) -> None:
         """Everything that is still ours becomes free. What ended meanwhile is not touched: its token is gone."""
         for some in _batches(runs):
-            keys = [self._keys("own"), *self._due, *(self._keys("t", run.turn_id) for run in some)]
+            turns = (self._keys("t", run.turn_id if run.counted else "") for run in some)
+            keys = [self._keys("own"), *self._due, *turns]
             wake = self._keys("wake", self._platforms[0])
             args = [len(self._due), wake, *(part for run in some for part in self._place(run))]
             await self._server.run("handover", keys, args)
@@ -272,13 +279,15 @@ class Engine:
         try:
             back = await self._turn(run)
         except LostLease:
-            self._owed.append((run, _Back(0.0)))  # perhaps only the store was away, and nobody else has it yet
+            self._owed.append((run, _Back(0.0, run.counted)))  # perhaps only the store was away, and it is ours still
             return
         except asyncio.CancelledError:
-            return  # "stop": shutdown hands over what is left; "lost": nothing is ours
+            if run.why == "lost":  # nothing is ours, but a start that lives to say so was no crash
+                self._owed.append((run, _Back(0.0, run.counted)))
+            return  # "stop": shutdown hands over what is left
         except StoreError as error:
             self._unwell(error)
-            back = _Back(1.0)
+            back = _Back(1.0, run.counted)
         if back:
             try:
                 await self._settle(run, self._release(run, back))
@@ -299,11 +308,12 @@ class Engine:
         except Unreadable as error:
             return await self._wait_for_a_reader(run, fields, error)
         tries = int(fields.get("tries", "0")) + 1
-        if tries == TRIES and (back := await self._on_probation(run, cancelled=fields.get("cancel") == "1")):
+        if is_suspect(tries, fields["stage"]) and (back := await self._on_probation(run, fields.get("cancel") == "1")):
             return back
         keys = [self._keys("own"), self._keys("t", run.turn_id)]
         if not await self._server.run("begin", keys, [*self._fence(run), tries]):
             raise LostLease
+        run.counted = True
         run.held = self._hold(run, fields)
         if tries > TRIES or fields["stage"] == Stage.PARKED:
             return await self._park(run, run.held, tell=tries <= TRIES or fields["stage"] != Stage.PARKED)
@@ -432,20 +442,14 @@ class Engine:
 
     # -- suspects
 
-    async def _on_probation(self, run: _Run, *, cancelled: bool) -> _Back | None:
-        """Before the last try of a suspect (see suspects): wait until no other begins here; back if it is no calm yet.
-
-        The start counts from here on.
-        """
+    async def _on_probation(self, run: _Run, cancelled: bool) -> _Back | None:
+        """Before the last try of a suspect, and before it is given up: go on in calm, with no other beside it."""
         await self._suspects.acquire()
         run.probation = True
         asyncio.get_running_loop().call_later(_PROBATION_S, self._leave_probation, run)
         quiet_s = await self._server.run("quiet", [self._keys("trouble")], []) / 1000
-        wait_s = last_try_in_s(quiet_s, self._lease_s, cancelled=cancelled)
-        if not wait_s:
-            return None
-        log.warning("turn %s died with its program; its last try waits for calm", run.turn_id)
-        return _Back(wait_s, forgive=False)
+        wait_s = verdict_in_s(quiet_s, self._lease_s, cancelled=cancelled)
+        return _Back(wait_s, forgive=False) if wait_s else None
 
     def _leave_probation(self, run: _Run) -> None:
         if run.probation:

@@ -1,13 +1,15 @@
-"""Poison or bystander? When a turn that died with its program, time and again at one place, gets its last try. Pure.
+"""Poison or bystander? When a turn that ends without a word, time and again at one place, is judged. Pure.
 
 A turn that kills its program does so at the same place each time, so starts are counted from its last step forward on
-(`tries` of the record; a start that lives to say how it ended was no crash). But whatever else kills a program takes
-the turns in it along, and a few deaths in a row make each of them look like poison. So the last try is one that proves
-something: no other suspect begins beside it, and it is made in calm, when no program began or died lately. What dies
-again then is given up.
+(`tries` of the record; a start that lives to say how it ended was no crash). But whatever else kills programs takes
+the turns in them along, and a few deaths in a row make each of them look like poison. So what decides is done in calm,
+when no program began or died lately: there a suspect gets its last try, with no other suspect beside it, and only
+there it is given up, for its holder may just be frozen, and take its try back when it thaws.
 """
 
 from __future__ import annotations
+
+from core.turn import Stage
 
 TRIES = 3
 """Starts without a step forward; a turn that ends all of them without a word is parked."""
@@ -16,8 +18,13 @@ CALM_LEASES = 2.0
 """Of quiet make calm: a death is known one lease after it at the latest, so one quiet lease proves nothing."""
 
 
-def last_try_in_s(quiet_s: float, lease_s: float, *, cancelled: bool) -> float:
-    """Return in how many seconds the last try may be made; 0.0 for now.
+def is_suspect(tries: int, stage: str) -> bool:
+    """Whether this start of a turn is the last one, or one too many. What was parked before needs no judgement."""
+    return tries >= TRIES and stage != Stage.PARKED
+
+
+def verdict_in_s(quiet_s: float, lease_s: float, *, cancelled: bool) -> float:
+    """Return in how many seconds a suspect may be tried for the last time, or given up; 0.0 for now.
 
     Args:
         quiet_s: How long ago a program began, or was found dead.

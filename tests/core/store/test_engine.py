@@ -409,9 +409,31 @@ async def test_a_turn_whose_processes_died_three_times_is_parked(store: Store) -
     async def never(held: Held) -> None:
         raise AssertionError(held)
 
-    async with running(store, never, parked=parked):
+    async with running(store, never, parked=parked, lease_s=0.5):
         await until(lambda: all_ended(store))
     assert told == [turn]
+
+
+async def test_a_holder_that_was_frozen_takes_its_try_back(store: Store) -> None:
+    entered = asyncio.Event()
+
+    async def frozen(_: Held) -> None:
+        entered.set()
+        await asyncio.sleep(60)
+
+    turn = (await store.inbox.put(said(1))).turn_id
+    async with running(store, frozen, lease_s=0.5) as engine:
+        await entered.wait()
+        assert (await store.inbox.jobs())[0].tries == 1
+        await store.server.do("HSET", store.keys("own"), "console:1", "9:another")
+        await store.server.do("ZADD", store.keys("due", "console"), 9e15, "console:1")
+        await until(lambda: engine.running == 0)
+
+        async def taken_back() -> bool:
+            record = await store.inbox.record(turn)
+            return record is not None and record.tries == 0
+
+        await until(taken_back)
 
 
 async def test_suspects_start_one_by_one(store: Store) -> None:
