@@ -175,7 +175,7 @@ class Courier:
             try:
                 found = await self._find(parcel)
             except OutboundError:
-                return await self._doubtful(turn)
+                return await self._doubtful(turn, f"{turn.facts.get('by')} began to send it, and left no word")
             if found is not None:
                 return await _done(turn, found, parcel.delivery.render_id)
             await turn.reach(Stage.RENDERED)
@@ -202,7 +202,7 @@ class Courier:
         try:
             sent = await sending.through(outbound.send_again(parcel.where, file_id, post, parcel.mark, sending))
         except SendDoubtful:
-            return await self._doubtful(turn)
+            return await self._doubtful(turn, "the platform gave no answer")
         except Gone as error:
             return await self._kept(turn, error)
         except Refused:
@@ -223,7 +223,7 @@ class Courier:
             except TooLarge:
                 continue  # the outbound has learned the limit; the next step fits below it
             except SendDoubtful:
-                return await self._doubtful(turn)
+                return await self._doubtful(turn, "the platform gave no answer")
             except (Gone, Refused) as error:
                 if link is None or isinstance(step, Link) or getattr(error, "permission", None) is None:
                     return await self._kept(turn, error)
@@ -308,7 +308,8 @@ class Courier:
         await turn.reach(Stage.RENDERED, undelivered=type(error).__name__)
         return Outcome("kept", words=getattr(error, "permission", None) or "")
 
-    async def _doubtful(self, turn: Turn) -> Outcome:
+    async def _doubtful(self, turn: Turn, why: str) -> Outcome:
+        log.warning("turn %s: nobody knows whether its video arrived: %s", turn.id, why)
         await turn.reach(Stage.DOUBTFUL, doubtful="delivery")
         return Outcome("doubtful")
 
