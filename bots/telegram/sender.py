@@ -11,6 +11,7 @@ from typing import TypeVar
 from telegram.error import RetryAfter
 
 from bots.telegram.budget import Call, Line, Rank
+from bots.telegram.shared import Shared
 
 T = TypeVar("T")
 
@@ -33,14 +34,25 @@ class Sender:
     """The one way to the Bot API for everything that costs: messages, edits, chat actions, reactions.
 
     Args:
+        shared: Is asked for each call before it goes, where other programs send with the same token.
         clock_s: Monotonic seconds.
     """
 
-    def __init__(self, line: Line, clock_s: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, line: Line, shared: Shared | None = None, *, clock_s: Callable[[], float] = time.monotonic
+    ) -> None:
         self._line = line
+        self._shared = shared
+        self._asking: asyncio.Task[None] | None = None
         self._clock_s = clock_s
         self._turns: dict[Call, asyncio.Future[None]] = {}
         self._alarm: asyncio.TimerHandle | None = None
+
+    async def aclose(self) -> None:
+        """Ask for nothing more."""
+        if self._asking is not None:
+            self._asking.cancel()
+            await asyncio.wait({self._asking})
 
     def crowd_s(self) -> float:
         """Return how long a call that comes last would wait for the others, seconds."""
@@ -94,16 +106,50 @@ class Sender:
             self._line.leave(call)
 
     def _pump(self) -> None:
+        """Let go what may go, and look again when more may."""
+        if self._shared is not None:
+            if self._asking is None or self._asking.done():
+                self._asking = asyncio.create_task(self._ask(self._shared), name="telegram budget")
+            return
         now = self._clock_s()
         while (call := self._line.next(now)) is not None:
-            turn = self._turns.get(call)
-            if turn is None or turn.done():
-                self._line.done(call, now)
+            self._gone(call, now)
+        self._look_again()
+
+    async def _ask(self, shared: Shared) -> None:
+        """The same, with the budget that all programs share: each call is asked for, the best one first.
+
+        A better one may come while the answer is under way; then that one is asked for, and goes, before.
+        """
+        while (call := self._line.best(self._clock_s())) is not None:
+            if call.granted:
+                now = self._clock_s()
+                self._line.go(call, now)
+                self._gone(call, now)
+                continue
+            answer = await shared.take(call)
+            until_s = self._clock_s() + answer.wait_s
+            if not answer.wait_s:
+                call.granted = True
+            elif answer.of == "chat":
+                call.not_before_s = until_s
             else:
-                turn.set_result(None)
+                self._line.budget.others(until_s)
+                if call.rank is Rank.DELIVERY:
+                    call.not_before_s = until_s
+        self._look_again()
+
+    def _gone(self, call: Call, now_s: float) -> None:
+        turn = self._turns.get(call)
+        if turn is None or turn.done():
+            self._line.done(call, now_s)
+        else:
+            turn.set_result(None)
+
+    def _look_again(self) -> None:
         if self._alarm is not None:
             self._alarm.cancel()
             self._alarm = None
-        wait = self._line.wait_s(now)
+        wait = self._line.wait_s(self._clock_s())
         if wait is not None:
             self._alarm = asyncio.get_running_loop().call_later(wait + 0.001, self._pump)

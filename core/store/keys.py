@@ -21,6 +21,8 @@ token              HASH    client, token      the anonymous token (7 days by its
 lock:<name>        STRING  nonce              a lock between replicas; seconds
 note:<name>        STRING  value              as its writer says
 took:<kind>        LIST    seconds            the last durations of that kind of work, newest first; 50 to 100
+rate:<bot>         STRING  ms                 until when the bot has sent all it may; rate:<bot>:first while a result
+                                              waits; rate:<bot>:last:<chat>, rate:<bot>:sent:<chat>; seconds
 wake:<platform>, cancel    pub/sub            hints; nothing breaks when one is lost
 
 A queue is a channel's key, or "<lane>|<key>" for what is done beside it.

@@ -312,6 +312,42 @@ return 1
 """
 )
 
+# KEYS spent first last sent   ARGV first every_ms burst gap_ms leaves_gap_ms room window_ms
+# -> ms to wait, 1 if for the chat; nought: it is spent. `spent` is when all is made up for (GCRA), in ms with a
+# fraction. A `first` that must wait for the bot keeps all others waiting until it was here again. What lies further
+# ahead than it can was written before the clock was set back, and counts for nothing.
+TAKE = """
+local t = redis.call('TIME')
+local now = t[1] * 1000 + t[2] / 1000
+local first, every, burst, gap = ARGV[1] == '1', tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+local room, window = tonumber(ARGV[6]), tonumber(ARGV[7])
+local wait = 0
+if gap > 0 then wait = math.max(0, redis.call('PTTL', KEYS[3])) end
+if room > 0 then
+  local at = tonumber(redis.call('LINDEX', KEYS[4], -room) or 0)
+  if at <= now then wait = math.max(wait, at + window - now) end
+end
+if wait > 0 then return {math.ceil(wait), 1} end
+local spent = tonumber(redis.call('GET', KEYS[1]) or 0)
+if spent < now or spent > now + every * (burst + 1) then spent = now end
+wait = spent - now - every * (burst - 1)
+if not first then wait = math.max(wait, redis.call('PTTL', KEYS[2])) end
+if wait > 0 then
+  if first then redis.call('SET', KEYS[2], '1', 'PX', math.ceil(wait) + 250) end
+  return {math.ceil(wait), 0}
+end
+if first then redis.call('DEL', KEYS[2]) end
+redis.call('SET', KEYS[1], string.format('%.3f', spent + every), 'PX', math.ceil(every * (burst + 1)) + 1000)
+local leaves = tonumber(ARGV[5])
+if leaves > 0 then redis.call('SET', KEYS[3], '1', 'PX', leaves) end
+if room > 0 then
+  redis.call('RPUSH', KEYS[4], string.format('%.0f', now))
+  redis.call('LTRIM', KEYS[4], -64, -1)
+  redis.call('PEXPIRE', KEYS[4], window)
+end
+return {0, 0}
+"""
+
 # KEYS lock   ARGV nonce   -> 1 if it was ours
 UNLOCK = """
 if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
@@ -334,5 +370,6 @@ ALL = {
     "word": WORD,
     "save": SAVE,
     "swap": SWAP,
+    "take": TAKE,
     "unlock": UNLOCK,
 }
