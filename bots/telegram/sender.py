@@ -18,6 +18,9 @@ T = TypeVar("T")
 MARGIN_S = 0.05
 """Added to the seconds of a 429: our clock may run faster than the server's."""
 
+ABREAST = 2
+"""Calls asked for at once in a budget that programs share: a store far away must not slow everything down."""
+
 
 class Superseded(Exception):
     """A newer call of the same slot took the place of this one; nothing was sent."""
@@ -43,16 +46,16 @@ class Sender:
     ) -> None:
         self._line = line
         self._shared = shared
-        self._asking: asyncio.Task[None] | None = None
+        self._asking: set[asyncio.Task[None]] = set()
         self._clock_s = clock_s
         self._turns: dict[Call, asyncio.Future[None]] = {}
         self._alarm: asyncio.TimerHandle | None = None
 
     async def aclose(self) -> None:
         """Ask for nothing more."""
-        if self._asking is not None:
-            self._asking.cancel()
-            await asyncio.wait({self._asking})
+        for task in self._asking:
+            task.cancel()
+        await asyncio.gather(*self._asking, return_exceptions=True)
 
     def crowd_s(self) -> float:
         """Return how long a call that comes last would wait for the others, seconds."""
@@ -94,7 +97,7 @@ class Sender:
         if stale is not None:
             self._turns.pop(stale).set_exception(Superseded())
         self._turns[call] = turn
-        self._pump()
+        self._pump(urgent=call.rank is Rank.DELIVERY)
         try:
             await turn
         except asyncio.CancelledError:
@@ -105,39 +108,44 @@ class Sender:
             self._turns.pop(call, None)
             self._line.leave(call)
 
-    def _pump(self) -> None:
-        """Let go what may go, and look again when more may."""
-        if self._shared is not None:
-            if self._asking is None or self._asking.done():
-                self._asking = asyncio.create_task(self._ask(self._shared), name="telegram budget")
-            return
+    def _pump(self, *, urgent: bool = False) -> None:
+        """Let go what may go, the best first, and look again when more may.
+
+        With a budget that other programs share, a call is asked for before. A better one that comes meanwhile is asked
+        for, and goes, before it.
+        """
+        if len(self._asking) >= ABREAST and not urgent:
+            return  # the next answer looks again
         now = self._clock_s()
-        while (call := self._line.next(now)) is not None:
-            self._gone(call, now)
+        while best := self._line.best(now, ABREAST):
+            if self._shared is not None and best[0].asked != "granted":
+                for call in best:
+                    if not call.asked:
+                        self._ask(self._shared, call)
+                return
+            self._line.go(best[0], now)
+            self._gone(best[0], now)
         self._look_again()
 
-    async def _ask(self, shared: Shared) -> None:
-        """The same, with the budget that all programs share: each call is asked for, the best one first.
-
-        A better one may come while the answer is under way; then that one is asked for, and goes, before.
-        """
-        while (call := self._line.best(self._clock_s())) is not None:
-            if call.granted:
-                now = self._clock_s()
-                self._line.go(call, now)
-                self._gone(call, now)
-                continue
+    def _ask(self, shared: Shared, call: Call) -> None:
+        async def ask() -> None:
             answer = await shared.take(call)
             until_s = self._clock_s() + answer.wait_s
-            if not answer.wait_s:
-                call.granted = True
-            elif answer.of == "chat":
+            call.asked = "" if answer.wait_s else "granted"
+            if answer.wait_s and (answer.of == "chat" or call.rank is Rank.DELIVERY):
                 call.not_before_s = until_s
-            else:
+            if answer.wait_s and answer.of == "bot":
                 self._line.budget.others(until_s)
-                if call.rank is Rank.DELIVERY:
-                    call.not_before_s = until_s
-        self._look_again()
+
+        call.asked = "asked"
+        task = asyncio.create_task(ask(), name="telegram budget")
+        self._asking.add(task)
+        task.add_done_callback(self._answered)
+
+    def _answered(self, task: asyncio.Task[None]) -> None:
+        self._asking.discard(task)
+        if not task.cancelled():
+            self._pump()
 
     def _gone(self, call: Call, now_s: float) -> None:
         turn = self._turns.get(call)

@@ -32,6 +32,7 @@ _CLAIM_AT_ONCE = 100
 _BATCH = 1000
 _POLL_S = 1.0
 _PROBATION_S = 5.0
+_DOORS = 2
 _HANDLERS_END_S = 0.5
 _RESULTS_S = 2.5
 _LAST_SCRIPTS_S = 0.4
@@ -110,6 +111,7 @@ class Engine:
         self._stopping = False
         self._renewed_s = clock()
         self._suspects = asyncio.Lock()
+        self._doors = asyncio.Semaphore(_DOORS)
         self._told_unreadable: set[str] = set()
         self._store_well = True
         self._owed: list[tuple[_Run, _Back]] = []
@@ -330,6 +332,7 @@ class Engine:
             lease_s=self._lease_s,
             began_s=run.began_s,
             stepped=lambda: self._leave_probation(run),
+            doors=self._doors,
         )
 
     async def _handle(self, run: _Run, held: Held, tries: int) -> _Back | None:
