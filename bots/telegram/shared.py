@@ -7,7 +7,7 @@ import logging
 import time
 from collections.abc import Callable
 
-from bots.telegram.budget import AT_ONCE, MINUTE_S, SECOND_S, Call, Rank, Rules
+from bots.telegram.budget import AT_ONCE, MINUTE_S, Call, Rank, Rules
 from bots.telegram.limits import is_group
 from core.store.errors import StoreError
 from core.store.rates import Answer, Ask, Rates
@@ -19,6 +19,9 @@ PATIENCE_S = 2.0
 
 AWAY_S = 10.0
 """How long a store that did not answer is not asked again: until then each program keeps its own budget alone."""
+
+SPREAD_S = 1.2
+"""A second with a larger margin than a program's own: calls of several programs are late each in its own way."""
 
 BURST = 2
 """Calls that may go in one moment: what is late may catch up, and several programs make no heap."""
@@ -58,7 +61,7 @@ def ask(call: Call, rules: Rules, bot: str) -> Ask:
         bot=f"telegram:{bot}",
         chat=call.chat,
         first=call.rank is Rank.DELIVERY,
-        every_s=SECOND_S / max(1.0, rules.per_s),
+        every_s=SPREAD_S / max(1.0, rules.per_s),
         burst=BURST,
         gap_s=0.0 if call.rank in AT_ONCE else rules.chat_gap_s,
         leaves_gap_s=0.0 if call.rank is Rank.ACTION else rules.chat_gap_s,

@@ -86,6 +86,7 @@ class Engine:
             `held.cancelled`.
         replica: Name of this process, the same after a restart, unique among living ones of the same platforms.
         max_running: Turns held at once.
+        tries: More than the usual ones only where processes are killed for sport, in no calm at all.
         parked: Called when a turn is given up after three tries, so that the person can be told.
     """
 
@@ -98,12 +99,14 @@ class Engine:
         replica: str,
         max_running: int = 5000,
         lease_s: float | None = None,
+        tries: int = TRIES,
         parked: Handler | None = None,
     ) -> None:
         self._store, self._server, self._keys = store, store.server, store.keys
         self._platforms = tuple(platforms)
         self._due = [self._keys("due", platform) for platform in self._platforms]
         self._handler, self._parked_hook = handler, parked
+        self._tries = tries
         self._replica, self._max_running = replica, max_running
         self._lease_s = store.config.lease_s if lease_s is None else lease_s
         self._runs: dict[str, _Run] = {}
@@ -310,15 +313,17 @@ class Engine:
         except Unreadable as error:
             return await self._wait_for_a_reader(run, fields, error)
         tries = int(fields.get("tries", "0")) + 1
-        if is_suspect(tries, fields["stage"]) and (back := await self._on_probation(run, fields.get("cancel") == "1")):
-            return back
+        if is_suspect(tries, fields["stage"], self._tries):
+            back = await self._on_probation(run, cancelled=fields.get("cancel") == "1")
+            if back:
+                return back
         keys = [self._keys("own"), self._keys("t", run.turn_id)]
         if not await self._server.run("begin", keys, [*self._fence(run), tries]):
             raise LostLease
         run.counted = True
         run.held = self._hold(run, fields)
-        if tries > TRIES or fields["stage"] == Stage.PARKED:
-            return await self._park(run, run.held, tell=tries <= TRIES or fields["stage"] != Stage.PARKED)
+        if tries > self._tries or fields["stage"] == Stage.PARKED:
+            return await self._park(run, run.held, tell=tries <= self._tries or fields["stage"] != Stage.PARKED)
         return await self._handle(run, run.held, tries)
 
     def _hold(self, run: _Run, fields: Mapping[str, str]) -> Held:
@@ -349,8 +354,8 @@ class Engine:
             if run.why in ("stop", "lost"):  # it broke while it was interrupted: no fault of the turn
                 log.debug("turn %s broke off", run.turn_id, exc_info=True)
                 return None
-            log.exception("turn %s failed, try %d of %d", run.turn_id, tries, TRIES)
-            if tries >= TRIES:
+            log.exception("turn %s failed, try %d of %d", run.turn_id, tries, self._tries)
+            if tries >= self._tries:
                 return await self._park(run, held, tell=True)
             return _Back(min(30.0, self._lease_s) / 15 * 2**tries, forgive=False)
         return await self._finish(run, "" if held.record.stage in ENDS else Stage.DONE)
@@ -377,7 +382,7 @@ class Engine:
 
     async def _park(self, run: _Run, held: Held, *, tell: bool) -> _Back | None:
         """Give a turn up: visible to the operator, told to the person, out of the way of the next."""
-        log.error("turn %s of %s is parked after %d tries", run.turn_id, run.queue, TRIES)
+        log.error("turn %s of %s is parked after %d tries", run.turn_id, run.queue, self._tries)
         await held.write({"stage": Stage.PARKED})
         if tell and self._parked_hook:
             try:
@@ -445,7 +450,7 @@ class Engine:
 
     # -- suspects
 
-    async def _on_probation(self, run: _Run, cancelled: bool) -> _Back | None:
+    async def _on_probation(self, run: _Run, *, cancelled: bool) -> _Back | None:
         """Before the last try of a suspect, and before it is given up: go on in calm, with no other beside it."""
         await self._suspects.acquire()
         run.probation = True

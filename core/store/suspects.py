@@ -18,9 +18,9 @@ CALM_LEASES = 2.0
 """Of quiet make calm: a death is known one lease after it at the latest, so one quiet lease proves nothing."""
 
 
-def is_suspect(tries: int, stage: str) -> bool:
+def is_suspect(tries: int, stage: str, allowed: int = TRIES) -> bool:
     """Whether this start of a turn is the last one, or one too many. What was parked before needs no judgement."""
-    return tries >= TRIES and stage != Stage.PARKED
+    return tries >= allowed and stage != Stage.PARKED
 
 
 def verdict_in_s(quiet_s: float, lease_s: float, *, cancelled: bool) -> float:

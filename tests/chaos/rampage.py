@@ -128,7 +128,7 @@ async def world(folder: Path, plan: Plan) -> AsyncIterator[tuple[RealServer, Pla
             await _reachable(backend, chats)
             more = {"lease_s": plan.lease_s, "queue_limit": plan.turns + 1, "nemo_poll_s": plan.poll_s}
             more["look_first_s"] = plan.lease_s  # about as long as a lease, as it is outside of a test
-            yield store, Place(folder / "data", store.url, backend, chats, edit_s=plan.edit_s, more=more)
+            yield store, Place(folder / "data", store.url, backend, chats, tries=7, edit_s=plan.edit_s, more=more)
     finally:
         for server in servers:
             server.kill()

@@ -93,7 +93,7 @@ def _print_tasks() -> None:
 async def main(url: str, replica: str, lease_s: str, folder: str) -> None:
     tiny = Tiny(World(Path(folder)))
     async with open_store(StoreConfig(url=url, lease_s=float(lease_s), patience_s=2)) as store:
-        engine = Engine(store, ["console"], tiny.turn, replica=replica)
+        engine = Engine(store, ["console"], tiny.turn, replica=replica, tries=7)
         stop = asyncio.Event()
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
         asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, _print_tasks)

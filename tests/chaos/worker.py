@@ -6,11 +6,13 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from bots.app import Backend, Program, open_program, running
 from bots.settings import Settings
+from core.store.engine import Engine
 from tests.chaos import chat
 
 QUICK: dict[str, Any] = {
@@ -35,6 +37,7 @@ class Place:
 
     Attributes:
         folder: Home of the spool, shared by the replicas as on one machine.
+        tries: Starts without a step forward until a turn is parked; more than three where processes die for sport.
     """
 
     folder: Path
@@ -42,6 +45,7 @@ class Place:
     backend_url: str
     chat_url: str
     replica: str = "w1"
+    tries: int = 3
     edit_s: float = 0.0
     more: dict[str, Any] = field(default_factory=dict)
 
@@ -62,5 +66,12 @@ async def program(place: Place) -> AsyncIterator[Program]:
 
 async def work(place: Place) -> None:
     """Run turns until cancelled."""
-    async with program(place) as opened, running(opened.engine(chat.PLATFORMS)):
+    async with program(place) as opened, running(engine(opened, place)):
         await asyncio.Event().wait()
+
+
+def engine(opened: Program, place: Place) -> Engine:
+    """The program's own engine but for the number of tries."""
+    make = partial(Engine, opened.store, chat.PLATFORMS, opened.relay.run_turn, parked=opened.relay.parked)
+    settings = opened.settings
+    return make(replica=place.replica, max_running=settings.max_running, lease_s=settings.lease_s, tries=place.tries)
