@@ -60,7 +60,7 @@ class Sending(Free):
     async def leaves(self) -> None:
         """Store that the result may be there from here on. Raises LostLease."""
         if not self.left:
-            await self._turn.reach(Stage.DELIVERING, by=self._turn.journal.fence[1])
+            await self._turn.reach(Stage.DELIVERING, by=self._turn.journal.fence[1], looks=None)
         self._turn.guard()
         self.left = True
 
@@ -175,10 +175,10 @@ class Courier:
             try:
                 found = await self._find(parcel)
             except OutboundError:
-                return await self._doubtful(turn)
+                return await self._doubtful(turn, f"{turn.facts.get('by')} began to send it, and left no word")
             if found is not None:
                 return await _done(turn, found, parcel.delivery.render_id)
-            await turn.reach(Stage.RENDERED)
+            await turn.reach(Stage.RENDERED, looks=None)
         again = await self._again(parcel)
         if again is not None:
             return again
@@ -202,7 +202,7 @@ class Courier:
         try:
             sent = await sending.through(outbound.send_again(parcel.where, file_id, post, parcel.mark, sending))
         except SendDoubtful:
-            return await self._doubtful(turn)
+            return await self._doubtful(turn, "the platform gave no answer")
         except Gone as error:
             return await self._kept(turn, error)
         except Refused:
@@ -223,7 +223,7 @@ class Courier:
             except TooLarge:
                 continue  # the outbound has learned the limit; the next step fits below it
             except SendDoubtful:
-                return await self._doubtful(turn)
+                return await self._doubtful(turn, "the platform gave no answer")
             except (Gone, Refused) as error:
                 if link is None or isinstance(step, Link) or getattr(error, "permission", None) is None:
                     return await self._kept(turn, error)
@@ -293,12 +293,14 @@ class Courier:
         """Look for what an earlier holder sent; None: it certainly sent nothing. Raises OutboundError: nobody knows."""
         if parcel.outbound.limits(parcel.where).finds_own_posts:
             return await parcel.outbound.find(parcel.where, parcel.mark, parcel.card_id)
-        journal, by = parcel.turn.journal, str(parcel.turn.facts.get("by"))
-        word = await journal.word_of(by)
-        for _ in range(LOOKS):
+        turn, by = parcel.turn, str(parcel.turn.facts.get("by"))
+        word = await turn.journal.word_of(by)
+        # Each look is a step: whoever dies between them was only waiting, and the next holder waits for the rest.
+        for look in range(min(int(turn.facts.get("looks", 0)), LOOKS - 1), LOOKS):
             if word is None:  # perhaps it is only frozen, and will tell
                 await self._sleep(self._look_s)
-                word = await journal.word_of(by)
+                word = await turn.journal.word_of(by)
+                await turn.reach(Stage.DELIVERING, looks=look + 1)
         if word is None:
             raise SendDoubtful
         return None if word == UNSENT else Sent(*json.loads(word))
@@ -308,7 +310,8 @@ class Courier:
         await turn.reach(Stage.RENDERED, undelivered=type(error).__name__)
         return Outcome("kept", words=getattr(error, "permission", None) or "")
 
-    async def _doubtful(self, turn: Turn) -> Outcome:
+    async def _doubtful(self, turn: Turn, why: str) -> Outcome:
+        log.warning("turn %s: nobody knows whether its video arrived: %s", turn.id, why)
         await turn.reach(Stage.DOUBTFUL, doubtful="delivery")
         return Outcome("doubtful")
 
@@ -341,7 +344,7 @@ async def _note(turn: Turn, sent: Sent, render_id: str) -> None:
     # The id is that of one render's file: a turn may deliver two.
     file = [render_id, sent.file_id] if sent.file_id else None
     try:
-        await turn.reach(Stage.DELIVERED, sent=sent.id, file=file, undelivered=None, by=None)
+        await turn.reach(Stage.DELIVERED, sent=sent.id, file=file, undelivered=None, by=None, looks=None)
     except LostLease:
         await turn.journal.leave_word(json.dumps([sent.id, sent.file_id, sent.link]))
         raise

@@ -132,7 +132,7 @@ async def _discord_way(settings: Settings, store: Store, texts: Texts) -> AsyncI
 
 @asynccontextmanager
 async def _telegram_way(settings: Settings, store: Store, _texts: Texts) -> AsyncIterator[Outbound]:
-    outbound = TelegramOutbound(settings, store.notes, telegram_app.build_bot(settings))
+    outbound = TelegramOutbound(settings, store.notes, telegram_app.build_bot(settings), rates=store.rates)
     try:
         yield outbound
     finally:

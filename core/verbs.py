@@ -108,6 +108,9 @@ VERBS: tuple[Verb, ...] = (
 OWED = "owed"
 """What the program says to itself, and nobody else can: make the video that a newer message put off (decisions 2)."""
 
+KNOWN = frozenset(verb.name for verb in VERBS) | {OWED, "ask", "greet"}
+"""Every verb that a message or a plan of this version can have. A turn with another one is a newer version's."""
+
 UPLOAD_NAMES = frozenset({"upload", "上传", "subir"})
 """Other names of `video` which, alone, ask how to hand a file over."""
 

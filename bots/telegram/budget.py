@@ -7,9 +7,11 @@ holds its chat for exactly as long as it says. Answers to buttons have no place 
 
 from __future__ import annotations
 
+import heapq
 from collections import deque
 from dataclasses import dataclass, field
 from enum import IntEnum
+from typing import Literal
 
 from bots.telegram.limits import is_group
 
@@ -36,7 +38,7 @@ class Rank(IntEnum):
     ACTION = 4
 
 
-_AT_ONCE = frozenset({Rank.DELIVERY, Rank.ACTION})
+AT_ONCE = frozenset({Rank.DELIVERY, Rank.ACTION})
 """What does not wait for its chat's second: Telegram bears a short burst, and a result is worth one."""
 
 
@@ -54,6 +56,14 @@ class Rules:
     group_per_min: int = 20
     chat_gap_s: float = 1.0
 
+    def group_room(self, rank: Rank) -> int:
+        """Return after how many calls in a minute a group takes no more of this rank.
+
+        The last quarter of a minute is kept for words and results; chat actions get only the first half.
+        """
+        share = {Rank.PROGRESS: 0.75, Rank.ACTION: 0.5}.get(rank, 1.0)
+        return max(1, int(self.group_per_min * share))
+
 
 @dataclass(slots=True, eq=False)
 class Call:
@@ -63,6 +73,8 @@ class Call:
         slot: What it changes ("card:17", "draft"); a later call with the same slot takes the place of a waiting one.
         gap_s: Least time since the last call of this slot.
         place: Order among equals, given when it is offered: the longest unserved first.
+        not_before_s: What other programs spent keeps it back until then.
+        asked: Whether its part of what all programs share is spent: "granted"; it may still let a better call go first.
     """
 
     rank: Rank
@@ -70,6 +82,8 @@ class Call:
     slot: str = ""
     gap_s: float = 0.0
     place: float = 0.0
+    not_before_s: float = 0.0
+    asked: Literal["", "asked", "granted"] = ""
 
 
 @dataclass(slots=True)
@@ -82,11 +96,16 @@ class Budget:
     _chats: dict[str, float] = field(default_factory=dict)
     _slots: dict[tuple[str, str], float] = field(default_factory=dict)
     _holds: dict[str, float] = field(default_factory=dict)
+    others_until_s: float = 0.0
     _spends: int = 0
 
     def hold(self, chat: str, until_s: float) -> None:
         """Send nothing to this chat before `until_s` (RetryAfter)."""
         self._holds[chat] = max(until_s, self._holds.get(chat, 0.0))
+
+    def others(self, until_s: float) -> None:
+        """Send nothing but results before `until_s`: other programs with this token have spent what there is."""
+        self.others_until_s = until_s
 
     def free_at(self, now_s: float) -> float:
         """Return from when on the bot as a whole may send; `now_s` if at once."""
@@ -98,8 +117,10 @@ class Budget:
 
     def ready_at(self, call: Call, now_s: float) -> float:
         """Return from when on this call may go as far as its chat is concerned; <= `now_s` if at once."""
-        ready = max(self._holds.get(call.chat, 0.0), self._group_ready(call, now_s))
-        if call.rank not in _AT_ONCE:
+        ready = max(call.not_before_s, self._holds.get(call.chat, 0.0), self._group_ready(call, now_s))
+        if call.rank is not Rank.DELIVERY:
+            ready = max(ready, self.others_until_s)
+        if call.rank not in AT_ONCE:
             ready = max(ready, self._chats.get(call.chat, -self.rules.chat_gap_s) + self.rules.chat_gap_s)
         if call.slot:
             ready = max(ready, self._slots.get((call.chat, call.slot), -call.gap_s) + call.gap_s)
@@ -135,9 +156,7 @@ class Budget:
             return 0.0
         while spent and now_s - spent[0] >= MINUTE_S:
             spent.popleft()
-        # The last quarter of a minute is kept for words and results; chat actions get only the first half.
-        share = {Rank.PROGRESS: 0.75, Rank.ACTION: 0.5}.get(call.rank, 1.0)
-        room = max(1, int(self.rules.group_per_min * share))
+        room = self.rules.group_room(call.rank)
         return 0.0 if len(spent) < room else spent[-room] + MINUTE_S
 
     def _forget(self, now_s: float) -> None:
@@ -156,6 +175,7 @@ class Line:
     _under_way: set[tuple[str, str]] = field(default_factory=set)
     _leaving: set[Call] = field(default_factory=set)
     _light: int = 0
+    _results: int = 0
 
     def __len__(self) -> int:
         return len(self._waiting)
@@ -165,31 +185,41 @@ class Line:
         stale = next((c for c in self._waiting if call.slot and (c.chat, c.slot) == (call.chat, call.slot)), None)
         call.place = self.budget.served_at(call)
         if stale is not None:
-            self._waiting.remove(stale)
+            self._remove(stale)
         self._waiting.append(call)
+        self._results += call.rank is Rank.DELIVERY
         return stale
 
     def leave(self, call: Call) -> None:
         """Take a call out of the line, if it is still there."""
         if call in self._waiting:
-            self._waiting.remove(call)
+            self._remove(call)
 
     def next(self, now_s: float) -> Call | None:
         """Return the call that goes now, its budget spent, or None. `done` must follow it; `left` may come between."""
+        for call in self.best(now_s, 1):
+            self.go(call, now_s)
+            return call
+        return None
+
+    def best(self, now_s: float, count: int) -> list[Call]:
+        """Return up to so many calls that may go now, in the order in which they do."""
         if not self._waiting or self.budget.free_at(now_s) > now_s:
-            return None
-        ready = [call for call in self._waiting if self._idle(call) and self.budget.ready_at(call, now_s) <= now_s]
-        if not ready:
-            return None
-        call = min(ready, key=lambda c: (c.rank, c.place))
-        self._waiting.remove(call)
+            return []
+        if self.budget.others_until_s > now_s and not self._results:
+            return []  # a thousand calls are not looked through for nothing
+        ready = (call for call in self._waiting if self._idle(call) and self.budget.ready_at(call, now_s) <= now_s)
+        return heapq.nsmallest(count, ready, key=lambda c: (c.rank, c.place))
+
+    def go(self, call: Call, now_s: float) -> None:
+        """Let a waiting call go, its budget spent."""
+        self._remove(call)
         self.budget.spend(call, now_s)
         self._light += call.rank is not Rank.DELIVERY
         if call.rank is Rank.DELIVERY:
             self._leaving.add(call)
         if call.slot:
             self._under_way.add((call.chat, call.slot))
-        return call
 
     def left(self, call: Call) -> None:
         """The call's first byte leaves: progress that waited for a result to be on its way may go."""
@@ -215,6 +245,10 @@ class Line:
     def crowd_s(self) -> float:
         """Return how long the calls that wait now will take in all, seconds."""
         return len(self._waiting) / self.budget.rules.per_s
+
+    def _remove(self, call: Call) -> None:
+        self._waiting.remove(call)
+        self._results -= call.rank is Rank.DELIVERY
 
     def _idle(self, call: Call) -> bool:
         """Whether nothing under way keeps this call back."""

@@ -43,7 +43,9 @@ from bots.telegram.limits import (
 from bots.telegram.markup import Dressed, clean, clip, dress, keyboard, units
 from bots.telegram.refusals import Unknown, bad_picture, doubtful, lost_reply, not_sent, refusal, unchanged
 from bots.telegram.sender import Sender, Superseded
+from bots.telegram.shared import Shared
 from core.messages import Attachment
+from core.store.rates import Rates
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -97,13 +99,18 @@ class TelegramOutbound:
     Args:
         bot: Used for its methods only; it need not be initialised, and no updater runs for it.
         sender: The budget; made from the settings if not given.
+        rates: Where programs with the same token share that budget; None: this is the only one.
     """
 
-    def __init__(self, settings: Settings, notes: Notes, bot: Bot, *, sender: Sender | None = None) -> None:
+    def __init__(
+        self, settings: Settings, notes: Notes, bot: Bot, *, sender: Sender | None = None, rates: Rates | None = None
+    ) -> None:
         self._settings = settings
         self._bot = bot
         self.chats = Chats(notes)
-        self._sender = sender or Sender(Line(Budget(Rules(settings.telegram_per_s, settings.telegram_group_per_min))))
+        rules = Rules(settings.telegram_per_s, settings.telegram_group_per_min)
+        shared = Shared(rates, rules, bot.token.partition(":")[0]) if rates is not None else None
+        self._sender = sender or Sender(Line(Budget(rules)), shared)
         self._upload_bytes = MAX_LOCAL_UPLOAD_BYTES if settings.telegram_local else MAX_UPLOAD_BYTES
         self._unknown: set[str] = set() if settings.telegram_drafts else {"draft"}
         self._no_drafts: set[str] = set()
@@ -115,6 +122,7 @@ class TelegramOutbound:
         for task in self._late:
             task.cancel()
         await asyncio.gather(*self._late, return_exceptions=True)
+        await self._sender.aclose()
         await self._client.aclose()
         # A bot that was never initialised does not close its connections when it is shut down.
         await self._bot.request.shutdown()

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
-from core.events import Cancelled, Event, Explained, Failed, Told
+from core.events import Cancelled, Event, Explained, Told
 from core.flows import status
 from core.flows.tools import Desk, Tools
 from core.intents import Chat, Do, Intent, Plan, Status, names
 from core.languages import normalise
 from core.messages import Message
 from core.router import explain
+from core.store.errors import Unreadable
 from core.turn import Turn
 
 BESIDE = frozenset({"help", "status", "why", "queue", "cancel", "language", "settings", "greet", "ask"})
@@ -69,8 +70,8 @@ async def run(intent: Do, turn: Turn, tools: Tools) -> AsyncGenerator[Event, Non
             yield await _language(intent.argument, turn, tools)
         case "settings":
             yield await _settings(intent.argument, turn, tools)
-        case _:
-            yield Failed("UnknownVerb", {"verb": intent.verb})
+        case unknown:
+            raise Unreadable(unknown)  # a stored turn with such a verb is no turn of ours (core/store/record.py)
 
 
 def why(message: Message, text: str) -> Explained:

@@ -21,6 +21,7 @@ from core.store.keys import platform_of, projects_of, split_queue
 from core.store.open import Store
 from core.store.record import ENDS, read
 from core.store.server import Arg
+from core.store.suspects import TRIES, is_suspect, verdict_in_s
 from core.turn import LostLease, Stage
 
 log = logging.getLogger(__name__)
@@ -31,6 +32,7 @@ _CLAIM_AT_ONCE = 100
 _BATCH = 1000
 _POLL_S = 1.0
 _PROBATION_S = 5.0
+_DOORS = 2
 _HANDLERS_END_S = 0.5
 _RESULTS_S = 2.5
 _LAST_SCRIPTS_S = 0.4
@@ -47,7 +49,12 @@ class Later(Exception):
 
 @dataclass(slots=True)
 class _Run:
-    """One claimed queue while it is here. `why` says what a cancellation of its task means."""
+    """One claimed queue while it is here.
+
+    Attributes:
+        why: What a cancellation of its task means.
+        counted: This start was counted as a try of its turn.
+    """
 
     queue: str
     token: str
@@ -57,6 +64,7 @@ class _Run:
     held: Held | None = None
     why: Literal["", "asked", "stop", "lost"] = ""
     probation: bool = False
+    counted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +86,7 @@ class Engine:
             `held.cancelled`.
         replica: Name of this process, the same after a restart, unique among living ones of the same platforms.
         max_running: Turns held at once.
-        tries: How often a turn may end without a word and without a step forward before it is parked. More than three
-            only where processes are killed for sport.
+        tries: More than the usual ones only where processes are killed for sport, in no calm at all.
         parked: Called when a turn is given up after three tries, so that the person can be told.
     """
 
@@ -92,7 +99,7 @@ class Engine:
         replica: str,
         max_running: int = 5000,
         lease_s: float | None = None,
-        tries: int = 3,
+        tries: int = TRIES,
         parked: Handler | None = None,
     ) -> None:
         self._store, self._server, self._keys = store, store.server, store.keys
@@ -107,6 +114,7 @@ class Engine:
         self._stopping = False
         self._renewed_s = clock()
         self._suspects = asyncio.Lock()
+        self._doors = asyncio.Semaphore(_DOORS)
         self._told_unreadable: set[str] = set()
         self._store_well = True
         self._owed: list[tuple[_Run, _Back]] = []
@@ -172,7 +180,8 @@ class Engine:
     async def _hand_over(self, runs: Sequence[_Run]) -> None:
         """Everything that is still ours becomes free. What ended meanwhile is not touched: its token is gone."""
         for some in _batches(runs):
-            keys = [self._keys("own"), *self._due, *(self._keys("t", run.turn_id) for run in some)]
+            turns = (self._keys("t", run.turn_id if run.counted else "") for run in some)
+            keys = [self._keys("own"), *self._due, *turns]
             wake = self._keys("wake", self._platforms[0])
             args = [len(self._due), wake, *(part for run in some for part in self._place(run))]
             await self._server.run("handover", keys, args)
@@ -184,7 +193,8 @@ class Engine:
         """After a fast restart: what the former process of this name held is free now, not at the end of its lease."""
         while not self._stopping:
             try:
-                freed = await self._server.run("reclaim", [self._keys("own"), *self._due], [self._replica])
+                keys = [self._keys("own"), self._keys("trouble"), *self._due]
+                freed = await self._server.run("reclaim", keys, [self._replica])
             except StoreError as error:
                 self._unwell(error)
                 await asyncio.sleep(0.5)
@@ -224,7 +234,7 @@ class Engine:
         k, began_s = self._keys, clock()
         got, wait_ms, cancels = await self._server.run(
             "claim",
-            [k("own"), k("fence"), k("claimed", self._replica), k("cancels"), *self._due],
+            [k("own"), k("fence"), k("claimed", self._replica), k("cancels"), k("trouble"), *self._due],
             [secrets.token_hex(8), self._replica, room, round(self._lease_s * 1000)],
         )
         for queue, token in zip(got[::2], got[1::2], strict=True):
@@ -274,13 +284,15 @@ class Engine:
         try:
             back = await self._turn(run)
         except LostLease:
-            self._owed.append((run, _Back(0.0)))  # perhaps only the store was away, and nobody else has it yet
+            self._owed.append((run, _Back(0.0, run.counted)))  # perhaps only the store was away, and it is ours still
             return
         except asyncio.CancelledError:
-            return  # "stop": shutdown hands over what is left; "lost": nothing is ours
+            if run.why == "lost":  # nothing is ours, but a start that lives to say so was no crash
+                self._owed.append((run, _Back(0.0, run.counted)))
+            return  # "stop": shutdown hands over what is left
         except StoreError as error:
             self._unwell(error)
-            back = _Back(1.0)
+            back = _Back(1.0, run.counted)
         if back:
             try:
                 await self._settle(run, self._release(run, back))
@@ -301,11 +313,14 @@ class Engine:
         except Unreadable as error:
             return await self._wait_for_a_reader(run, fields, error)
         tries = int(fields.get("tries", "0")) + 1
-        if tries == self._tries:
-            await self._on_probation(run)
+        if is_suspect(tries, fields["stage"], self._tries):
+            back = await self._on_probation(run, cancelled=fields.get("cancel") == "1")
+            if back:
+                return back
         keys = [self._keys("own"), self._keys("t", run.turn_id)]
         if not await self._server.run("begin", keys, [*self._fence(run), tries]):
             raise LostLease
+        run.counted = True
         run.held = self._hold(run, fields)
         if tries > self._tries or fields["stage"] == Stage.PARKED:
             return await self._park(run, run.held, tell=tries <= self._tries or fields["stage"] != Stage.PARKED)
@@ -322,6 +337,7 @@ class Engine:
             lease_s=self._lease_s,
             began_s=run.began_s,
             stepped=lambda: self._leave_probation(run),
+            doors=self._doors,
         )
 
     async def _handle(self, run: _Run, held: Held, tries: int) -> _Back | None:
@@ -434,14 +450,14 @@ class Engine:
 
     # -- suspects
 
-    async def _on_probation(self, run: _Run) -> None:
-        """A turn whose last two starts ended without a word may be what kills us: such turns start one by one.
-
-        So the innocent that died beside it twice are not parked with it. The start counts from here on.
-        """
+    async def _on_probation(self, run: _Run, *, cancelled: bool) -> _Back | None:
+        """Before the last try of a suspect, and before it is given up: go on in calm, with no other beside it."""
         await self._suspects.acquire()
         run.probation = True
         asyncio.get_running_loop().call_later(_PROBATION_S, self._leave_probation, run)
+        quiet_s = await self._server.run("quiet", [self._keys("trouble")], []) / 1000
+        wait_s = verdict_in_s(quiet_s, self._lease_s, cancelled=cancelled)
+        return _Back(wait_s, forgive=False) if wait_s else None
 
     def _leave_probation(self, run: _Run) -> None:
         if run.probation:

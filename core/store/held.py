@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
 
 from core.store.errors import StoreDown, StoreError
 from core.store.keys import Keys, platform_of, split_queue
@@ -35,6 +36,11 @@ class Held:
 
     Attributes:
         cancelled: Somebody asked to stop this turn; may become true while the handler runs.
+
+    Args:
+        doors: What all turns of a process go through, a few at a time, when they write a stage before an effect that
+            must not happen twice. A death between that write and the effect leaves a doubt; a crowd that wrote at once
+            would wait for each other in between.
     """
 
     def __init__(
@@ -49,12 +55,14 @@ class Held:
         lease_s: float,
         began_s: float,
         stepped: Callable[[], None],
+        doors: asyncio.Semaphore,
     ) -> None:
         self._server, self._keys = server, keys
         self._fields = dict(fields)
         self._lease_s = lease_s
         self._alive_until_s = began_s + _SAFE_PART * lease_s
         self._stepped = stepped
+        self._doors = doors
         self.queue, self.token, self.turn_id = queue, token, turn_id
         self.channel_key, self.lane = split_queue(queue)
         self.cancelled = fields.get("cancel") == "1"
@@ -94,7 +102,15 @@ class Held:
         keys = [k("own"), k("t", self.turn_id), k("due", platform_of(self.queue)), k("events")]
         flat = [part for pair in fields.items() for part in pair]
         args: list[Arg] = [*self.fence, self.turn_id, round(self._lease_s * 1000), _EVENTS_KEPT, *flat]
-        run = self._server.run_to_disk if fields.get("stage") in _BEFORE_EFFECTS else self._server.run
+        if fields.get("stage") not in _BEFORE_EFFECTS:
+            await self._write(self._server.run, keys, args, fields)
+            return
+        async with self._doors:
+            await self._write(self._server.run_to_disk, keys, args, fields)
+
+    async def _write(
+        self, run: Callable[..., Awaitable[Any]], keys: list[str], args: list[Arg], fields: Mapping[str, str]
+    ) -> None:
         while True:
             self.guard()
             began_s = clock()

@@ -4,6 +4,7 @@ due:<platform>     ZSET    queue -> ms        ready (<= now), held (end of the l
                                               lease and timer in one score; while work is left
 own                HASH    queue -> fence:replica   the present holder; while held
 fence              STRING  number             only grows, at least the server's clock: survives a lagging failover
+trouble            STRING  ms                 when a program last began, or left a lease to run out; for ever
 claimed:<replica>  HASH    call, got          the last claim, so that a lost reply is given again; 1 h
 q:<queue>          LIST    turn ids           first in, first out; the head is under way and popped at its end
 t:<turn>           HASH    the record         turn_ttl_s after the end; no limit before
@@ -20,6 +21,8 @@ token              HASH    client, token      the anonymous token (7 days by its
 lock:<name>        STRING  nonce              a lock between replicas; seconds
 note:<name>        STRING  value              as its writer says
 took:<kind>        LIST    seconds            the last durations of that kind of work, newest first; 50 to 100
+rate:<bot>         STRING  ms                 until when the bot has sent all it may; rate:<bot>:first while a result
+                                              waits; rate:<bot>:last:<chat>, rate:<bot>:sent:<chat>; seconds
 wake:<platform>, cancel    pub/sub            hints; nothing breaks when one is lost
 
 A queue is a channel's key, or "<lane>|<key>" for what is done beside it.

@@ -12,6 +12,7 @@ from core.store.history import History
 from core.store.inbox import Inbox
 from core.store.keys import Keys
 from core.store.notes import Notes
+from core.store.rates import Rates
 from core.store.server import Client, Server, can_wait_for_disk, connect, warnings_of
 from core.store.sessions import Sessions
 from core.store.tokens import T, Tokens
@@ -27,6 +28,7 @@ class Store:
     inbox: Inbox
     sessions: Sessions
     notes: Notes
+    rates: Rates
     history: History
     embedded: Embedded | None
     warnings: tuple[str, ...]
@@ -68,6 +70,7 @@ async def open_store(config: StoreConfig) -> AsyncIterator[Store]:
             Inbox(server, keys, config),
             Sessions(server, keys, config.project_ttl_s),
             Notes(server, keys),
+            Rates(server, keys),
             History(server, keys),
             embedded,
             () if embedded else tuple(await warnings_of(server)),

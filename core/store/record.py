@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from core.intents import Plan
+from core.intents import Do, Plan
 from core.messages import Channel, Message, Person
 from core.records import VERSION, message_from_text, message_to_text, plan_from_text
 from core.store.errors import Unreadable
 from core.store.keys import queue_of
 from core.turn import Stage
+from core.verbs import KNOWN
 
 ENDS = frozenset({Stage.DOUBTFUL, Stage.DONE, Stage.FAILED, Stage.CANCELLED, Stage.PARKED})
 """Stages in which a turn may rest for ever."""
@@ -86,19 +87,26 @@ def read(turn_id: str, channel_key: str, lane: str, fields: Mapping[str, str]) -
     """Decode a record.
 
     Raises:
-        Unreadable: It is of a newer version, or damaged.
+        Unreadable: It is of a newer version, asks for what only a newer one can do, or is damaged.
     """
     try:
         version = int(fields["v"])
         if version > VERSION:
             msg = f"turn {turn_id} was written by a newer version of the program ({version} > {VERSION})"
             raise Unreadable(msg)
+        message = message_from_text(fields["message"])
+        plan = plan_from_text(fields["plan"]) if "plan" in fields else None
+        asked = {message.verb, *(part.verb for part in plan or () if isinstance(part, Do))}
+        if strange := asked - KNOWN - {""}:
+            # To tell the person that nobody knows it would be untrue while a newer program runs beside this one.
+            msg = f"turn {turn_id} asks for {sorted(strange)}: only a newer version of the program can do that"
+            raise Unreadable(msg)
         return Record(
             turn_id=turn_id,
             channel_key=channel_key,
             lane=lane,
-            message=message_from_text(fields["message"]),
-            plan=plan_from_text(fields["plan"]) if "plan" in fields else None,
+            message=message,
+            plan=plan,
             step=int(fields.get("step", "0")),
             stage=Stage(fields["stage"]),
             facts=dict(json.loads(fields.get("facts", "{}"))),

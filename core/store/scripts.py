@@ -79,8 +79,8 @@ if redis.call('ZADD', KEYS[2], 'NX', now, ARGV[1]) == 1 then redis.call('PUBLISH
     + "return {ARGV[2], before, 0, 0}\n"
 )
 
-# KEYS own fence claimed cancels due…   ARGV call replica room lease_ms
-# -> {queue, token, …}, ms until the next is due, ids of turns to be cancelled
+# KEYS own fence claimed cancels trouble due…   ARGV call replica room lease_ms
+# -> {queue, token, …}, ms until the next is due, ids of turns to be cancelled; a lease that ran out is trouble
 CLAIM = (
     _NOW
     + """
@@ -89,13 +89,14 @@ local got, last = {}, redis.call('HMGET', KEYS[3], 'call', 'got')
 if last[1] == ARGV[1] then
   got = cjson.decode(last[2])
 else
-  for i = 5, #KEYS do
+  for i = 6, #KEYS do
     local room = tonumber(ARGV[3]) - #got / 2
     for _, queue in ipairs(redis.call('ZRANGEBYSCORE', KEYS[i], '-inf', now, 'LIMIT', 0, room)) do
       local fence = math.max((tonumber(redis.call('GET', KEYS[2])) or 0) + 1, now)
       local token = string.format('%.0f', fence) .. ':' .. ARGV[2]
       redis.call('SET', KEYS[2], string.format('%.0f', fence))
       redis.call('ZADD', KEYS[i], now + ARGV[4], queue)
+      if redis.call('HEXISTS', KEYS[1], queue) == 1 then redis.call('SET', KEYS[5], now) end
       redis.call('HSET', KEYS[1], queue, token)
       got[#got + 1] = queue
       got[#got + 1] = token
@@ -107,7 +108,7 @@ else
   end
 end
 local wait = 60000
-for i = 5, #KEYS do
+for i = 6, #KEYS do
   local first = redis.call('ZRANGE', KEYS[i], 0, 0, 'WITHSCORES')
   if first[2] then wait = math.min(wait, first[2] - now) end
 end
@@ -132,15 +133,17 @@ return lost
 """
 )
 
-# KEYS own due…   ARGV replica   -> number of queues a former run of this replica held, free again
+# KEYS own trouble due…   ARGV replica   -> number of queues a former run of this replica held, free again
 RECLAIM = (
     _NOW
     + """
+redis.call('PERSIST', KEYS[2])
+redis.call('SET', KEYS[2], now)
 local all, freed = redis.call('HGETALL', KEYS[1]), 0
 for i = 1, #all, 2 do
   local _, colon = string.find(all[i + 1], ':', 1, true)
   if colon and string.sub(all[i + 1], colon + 1) == ARGV[1] then
-    for k = 2, #KEYS do
+    for k = 3, #KEYS do
       if redis.call('ZSCORE', KEYS[k], all[i]) then
         redis.call('HDEL', KEYS[1], all[i])
         redis.call('ZADD', KEYS[k], now, all[i])
@@ -150,6 +153,14 @@ for i = 1, #all, 2 do
   end
 end
 return freed
+"""
+)
+
+# KEYS trouble   -> ms since a program began, or left a lease to run out
+QUIET = (
+    _NOW
+    + """
+return now - (tonumber(redis.call('GET', KEYS[1])) or 0)
 """
 )
 
@@ -301,6 +312,42 @@ return 1
 """
 )
 
+# KEYS spent first last sent   ARGV first every_ms burst gap_ms leaves_gap_ms room window_ms
+# -> ms to wait, 1 if for the chat; nought: it is spent. `spent` is when all is made up for (GCRA), in ms with a
+# fraction. A `first` that must wait for the bot keeps all others waiting until it was here again. What lies further
+# ahead than it can was written before the clock was set back, and counts for nothing.
+TAKE = """
+local t = redis.call('TIME')
+local now = t[1] * 1000 + t[2] / 1000
+local first, every, burst, gap = ARGV[1] == '1', tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+local room, window = tonumber(ARGV[6]), tonumber(ARGV[7])
+local wait = 0
+if gap > 0 then wait = math.max(0, redis.call('PTTL', KEYS[3])) end
+if room > 0 then
+  local at = tonumber(redis.call('LINDEX', KEYS[4], -room) or 0)
+  if at <= now then wait = math.max(wait, at + window - now) end
+end
+if wait > 0 then return {math.ceil(wait), 1} end
+local spent = tonumber(redis.call('GET', KEYS[1]) or 0)
+if spent < now or spent > now + every * (burst + 1) then spent = now end
+wait = spent - now - every * (burst - 1)
+if not first then wait = math.max(wait, redis.call('PTTL', KEYS[2])) end
+if wait > 0 then
+  if first then redis.call('SET', KEYS[2], '1', 'PX', math.ceil(wait) + 250) end
+  return {math.ceil(wait), 0}
+end
+if first then redis.call('DEL', KEYS[2]) end
+redis.call('SET', KEYS[1], string.format('%.3f', spent + every), 'PX', math.ceil(every * (burst + 1)) + 1000)
+local leaves = tonumber(ARGV[5])
+if leaves > 0 then redis.call('SET', KEYS[3], '1', 'PX', leaves) end
+if room > 0 then
+  redis.call('RPUSH', KEYS[4], string.format('%.0f', now))
+  redis.call('LTRIM', KEYS[4], -64, -1)
+  redis.call('PEXPIRE', KEYS[4], window)
+end
+return {0, 0}
+"""
+
 # KEYS lock   ARGV nonce   -> 1 if it was ours
 UNLOCK = """
 if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
@@ -313,6 +360,7 @@ ALL = {
     "claim": CLAIM,
     "renew": RENEW,
     "reclaim": RECLAIM,
+    "quiet": QUIET,
     "begin": BEGIN,
     "write": WRITE,
     "finish": FINISH,
@@ -322,5 +370,6 @@ ALL = {
     "word": WORD,
     "save": SAVE,
     "swap": SWAP,
+    "take": TAKE,
     "unlock": UNLOCK,
 }

@@ -100,7 +100,6 @@ EVERY: tuple[events.Event, ...] = (
     events.Failed("QueueFull", {"limit": 20}),
     events.Failed("Parked", {"job": "j1"}),
     events.Failed("Undelivered", {"permission": "Attach Files"}),
-    events.Failed("UnknownVerb", {"verb": "dance"}),
 )
 
 

@@ -19,7 +19,7 @@ from aiohttp import web
 
 from core.store import scripts
 
-IDLE = frozenset({"renew", "claim", "reclaim", "put", "handover", "release"})
+IDLE = frozenset({"renew", "claim", "reclaim", "put", "handover", "release", "quiet"})
 """Scripts between turns: they are no step of one."""
 
 _NAMES = {hashlib.sha1(text.encode()).hexdigest(): name for name, text in scripts.ALL.items()}

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -103,6 +104,18 @@ async def test_a_record_of_a_newer_version_waits_and_only_its_chat_waits(backend
         await program.store.server.do("HSET", program.store.keys("t", newer), "v", "1")
         assert await over(program, newer) == "done"
     assert backend.world.said == {"of today": 1, "from tomorrow": 1}
+
+
+async def test_a_turn_with_a_verb_of_a_newer_version_is_left_to_it_without_a_word(
+    backend: Backend, tmp_path: Path
+) -> None:
+    async with open_chat(tmp_path, backend.url) as (program, chat):
+        newer = (await program.store.inbox.put(replace(message("from tomorrow"), verb="duet"))).turn_id
+        other = message("of today", channel=Channel("console", "c2"))
+        assert await over(program, (await program.relay.take(other)).job) == "done"
+        [waits] = await program.store.inbox.jobs(state="unreadable")
+        assert (waits.turn_id, "duet" in waits.problem, waits.began_ms) == (newer, True, None)
+    assert not [post for post in chat.posts.values() if "tomorrow" in post.title or "duet" in post.text]
 
 
 async def _dies_each_time(here: Scene, times: int) -> None:

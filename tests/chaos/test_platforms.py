@@ -130,7 +130,7 @@ def speakers(town: Town) -> list[tuple[str, Say]]:
 
 
 async def attacked(town: Town, seconds: float) -> Monkey:
-    monkey = Monkey(town.spawn, 3, LEASE_S, random.Random(5), town.server, pause_s=(0.6, 1.6))
+    monkey = Monkey(town.spawn, 3, LEASE_S, random.Random(5), town.server, pause_s=(0.3, 0.9))
     try:
         await town.ready(3)
         talk = asyncio.gather(*(town.talk(say, name) for name, say in speakers(town)))

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from core.intents import Chat, Credits, Do, Export, Intent, Plan, Status, Upload, names
 from core.messages import Attachment, Channel, Message, Person
 from core.router import explain, plans_from_json_lines, route
+from core.verbs import KNOWN, VERBS
 
 HERE = Path(__file__).parent
 LABELLED = ("intents.tsv", "intents_more.tsv", "intents_chats.tsv", "intents_manners.tsv")
@@ -41,6 +42,14 @@ def test_every_labelled_message_gets_its_plan(name: str) -> None:
         if (got := names(route(said(text, files=int(attachment))))) != plan
     ]
     assert wrong == []
+
+
+def test_every_verb_of_a_plan_is_one_that_this_version_knows() -> None:
+    messages = [said(text, files=int(files)) for name in LABELLED for _, files, text in labelled(name)]
+    messages += [said(f"/{verb.name}") for verb in VERBS] + [said("", verb=verb.name) for verb in VERBS]
+    asked = {part.verb for message in messages for part in route(message) if isinstance(part, Do)}
+    assert asked <= KNOWN
+    assert len(asked) > 5
 
 
 def test_the_agent_gets_its_part_of_every_labelled_compound() -> None:

@@ -57,7 +57,6 @@ errors-undelivered = The video is ready, but I may not post it here{ $permission
     [none] .
    *[other] : the permission “{ $permission }” is missing. Grant it and press the button.
 }
-errors-unknown-verb = I do not know the command { $verb }. Try /help.
 errors-store-down = I cannot store messages right now, so I did not take this one. Please send it again in a minute.
 errors-unexpected = Something went wrong on my side. Nothing was sent twice. Please try again.
 errors-video-too-large = The finished video is too large to bring here. Try a shorter cut.

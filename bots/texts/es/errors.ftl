@@ -57,7 +57,6 @@ errors-undelivered = El vídeo está listo, pero no puedo publicarlo aquí{ $per
     [none] .
    *[other] : falta el permiso «{ $permission }». Concédelo y pulsa el botón.
 }
-errors-unknown-verb = No conozco el comando { $verb }. Prueba /help.
 errors-store-down = Ahora no puedo guardar mensajes, así que no tomé este. Envíalo otra vez en un minuto.
 errors-unexpected = Algo falló por mi parte. Nada se envió dos veces. Inténtalo otra vez.
 errors-video-too-large = El vídeo terminado es demasiado grande para traerlo aquí. Prueba con un corte más corto.

@@ -57,7 +57,6 @@ errors-undelivered = 视频做好了，但我不能发到这里{ $permission ->
     [none] 。
    *[other] ：缺少权限“{ $permission }”。授权后按下面的按钮。
 }
-errors-unknown-verb = 我不认识命令 { $verb }。试试 /help。
 errors-store-down = 我现在没法保存消息，所以没有收下这一条。请一分钟后再发一次。
 errors-unexpected = 我这边出了点问题。没有重复发送。请再试一次。
 errors-video-too-large = 做好的视频太大，没法送到这里。试试剪短一些。

@@ -212,7 +212,7 @@ async def test_the_lease_of_a_silent_process_runs_out(store: Store, config: Stor
     await store.inbox.put(said(1))
     ghost = Engine(store, ["console"], ends, replica="ghost", lease_s=0.5)
     k = store.keys
-    keys = [k("own"), k("fence"), k("claimed", "ghost"), k("cancels"), k("due", "console")]
+    keys = [k("own"), k("fence"), k("claimed", "ghost"), k("cancels"), k("trouble"), k("due", "console")]
     got = (await store.server.run("claim", keys, ["call", "ghost", 10, 500]))[0]
     assert got[0] == "console:1"
     assert (await store.server.run("claim", keys, ["call", "ghost", 10, 500]))[0] == got  # a lost reply, asked again
@@ -322,7 +322,7 @@ async def is_begun(store: Store) -> bool:
 async def test_a_fast_restart_of_the_same_replica_does_not_wait_for_its_lease(store: Store) -> None:
     await store.inbox.put(said(1))
     k = store.keys
-    keys = [k("own"), k("fence"), k("claimed", "r1"), k("cancels"), k("due", "console")]
+    keys = [k("own"), k("fence"), k("claimed", "r1"), k("cancels"), k("trouble"), k("due", "console")]
     await store.server.run("claim", keys, ["call", "r1", 10, 600_000])  # a run of r1 that was killed
     async with running(store, ends, replica="r1"):
         await until(lambda: all_ended(store))
@@ -409,9 +409,31 @@ async def test_a_turn_whose_processes_died_three_times_is_parked(store: Store) -
     async def never(held: Held) -> None:
         raise AssertionError(held)
 
-    async with running(store, never, parked=parked):
+    async with running(store, never, parked=parked, lease_s=0.5):
         await until(lambda: all_ended(store))
     assert told == [turn]
+
+
+async def test_a_holder_that_was_frozen_takes_its_try_back(store: Store) -> None:
+    entered = asyncio.Event()
+
+    async def frozen(_: Held) -> None:
+        entered.set()
+        await asyncio.sleep(60)
+
+    turn = (await store.inbox.put(said(1))).turn_id
+    async with running(store, frozen, lease_s=0.5) as engine:
+        await entered.wait()
+        assert (await store.inbox.jobs())[0].tries == 1
+        await store.server.do("HSET", store.keys("own"), "console:1", "9:another")
+        await store.server.do("ZADD", store.keys("due", "console"), 9e15, "console:1")
+        await until(lambda: engine.running == 0)
+
+        async def taken_back() -> bool:
+            record = await store.inbox.record(turn)
+            return record is not None and record.tries == 0
+
+        await until(taken_back)
 
 
 async def test_suspects_start_one_by_one(store: Store) -> None:
@@ -428,10 +450,66 @@ async def test_suspects_start_one_by_one(store: Store) -> None:
     for chat in range(5):
         turn = (await store.inbox.put(said(1, chat=str(chat)))).turn_id
         await store.server.do("HSET", store.keys("t", turn), "tries", 2)
-    async with running(store, handler):
+    async with running(store, handler, lease_s=0.3):
         await until(lambda: all_ended(store))
     assert together == [1] * 5
     assert {job.state for job in await store.inbox.jobs()} == {"done"}
+
+
+async def test_the_last_try_of_a_suspect_waits_for_calm_and_is_no_try_before(store: Store) -> None:
+    begun: list[str] = []
+
+    async def handler(held: Held) -> None:
+        begun.append(held.record.message.text)
+        await ends(held)
+
+    suspect = (await store.inbox.put(said("suspect"))).turn_id
+    await store.server.do("HSET", store.keys("t", suspect), "tries", 2)
+    await store.inbox.put(said("other", chat="2"))
+    async with running(store, handler, lease_s=0.5):
+        await until(lambda: begun)
+        for number in range(5):  # programs come and go
+            async with running(store, handler, replica=f"short {number}", lease_s=0.5):
+                await asyncio.sleep(0.3)
+        assert begun == ["other"]
+        record = await store.inbox.record(suspect)
+        assert record is not None
+        assert record.tries == 2
+        await until(lambda: all_ended(store))
+    assert begun == ["other", "suspect"]
+
+
+async def test_a_lease_that_ran_out_is_trouble_and_one_that_was_handed_over_is_none(store: Store) -> None:
+    k = store.keys
+    await store.inbox.put(said(1))
+    async with running(store, ends):
+        await until(lambda: all_ended(store))
+    await store.server.do("DEL", k("trouble"))
+    keys = [k("own"), k("fence"), k("claimed", "ghost"), k("cancels"), k("trouble"), k("due", "console")]
+    await store.inbox.put(said(2))
+    await store.server.run("claim", keys, ["first", "ghost", 10, 100])
+    assert await store.server.do("GET", k("trouble")) is None
+    await asyncio.sleep(0.15)
+    await store.server.run("claim", keys, ["second", "ghost", 10, 100])
+    assert 0 <= await store.server.run("quiet", [k("trouble")], []) < 10_000
+
+
+async def test_a_suspect_that_was_cancelled_ends_without_a_wait(store: Store) -> None:
+    ended: list[bool] = []
+
+    async def handler(held: Held) -> None:
+        ended.append(held.cancelled)
+        await held.write({"stage": "cancelled"})
+
+    suspect = (await store.inbox.put(said("suspect"))).turn_id
+    key = store.keys("t", suspect)
+    await store.server.do("HSET", key, "tries", 2, "began_ms", 1)
+    async with running(store, handler, lease_s=600):
+        await asyncio.sleep(0.3)
+        assert ended == []
+        await store.inbox.cancel(suspect)
+        await until(lambda: all_ended(store))
+    assert ended == [True]
 
 
 async def test_a_channel_waits_at_a_record_of_a_newer_version(store: Store) -> None:

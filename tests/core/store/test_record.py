@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from core.records import VERSION
@@ -44,6 +46,26 @@ def test_a_record_of_the_first_version_is_read() -> None:
 def test_what_cannot_be_read_is_said_and_not_guessed(change: dict[str, str]) -> None:
     with pytest.raises(Unreadable):
         read("t", "telegram:-10042:7", "", V1 | change)
+
+
+@pytest.mark.parametrize(
+    ("verb", "plan", "strange"),
+    [
+        ("", None, ""),
+        ("export", None, ""),
+        ("owed", '[{"asked":false,"kind":"export"}]', ""),
+        ("", '[{"verb":"help","argument":"","kind":"do"}]', ""),
+        ("duet", None, "duet"),
+        ("", '[{"text":"louder","kind":"chat"},{"verb":"duet","argument":"","kind":"do"}]', "duet"),
+    ],
+)
+def test_a_verb_that_only_a_newer_version_knows_is_left_to_it(verb: str, plan: str | None, strange: str) -> None:
+    fields = new_fields(replace(said(1), verb=verb), "", {}) | ({} if plan is None else {"plan": plan})
+    if strange:
+        with pytest.raises(Unreadable, match=f"asks for .*{strange}.*newer version"):
+            read("t", "console:1", "", fields)
+    else:
+        assert read("t", "console:1", "", fields).message.verb == verb
 
 
 def test_what_is_written_today_is_read_today() -> None:
