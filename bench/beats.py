@@ -8,6 +8,7 @@ seconds first: `"aubio=aubiotrack -i"`. The last lines are ours less theirs, in 
 
 from __future__ import annotations
 
+import argparse
 import resource
 import shlex
 import subprocess
@@ -23,9 +24,12 @@ OURS = [sys.executable, "-m", "studio.media.beats"]
 SOUNDS = {".mp3", ".ogg", ".m4a", ".wav", ".flac", ".opus", ".aac"}
 
 
-def main(arguments: list[str]) -> int:
-    others = dict(one.split("=", 1) for one in arguments if "=" in one)
-    folders = [Path(one) for one in arguments if "=" not in one] or [ROOT / "tests/music", ROOT / "cli/music"]
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", nargs="*", metavar="FOLDER|NAME=COMMAND")
+    words = parser.parse_args().what
+    others = dict(one.split("=", 1) for one in words if "=" in one)
+    folders = [Path(one) for one in words if "=" not in one] or [ROOT / "tests/music", ROOT / "cli/music"]
     pairs = list(_pairs(folders))
     if not pairs:
         print("no track with a .beats file beside it")
@@ -88,4 +92,4 @@ def _children_cpu_s() -> float:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

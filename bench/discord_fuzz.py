@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import json
 import logging
@@ -43,7 +44,9 @@ async def run(seed: int) -> dict[str, float]:
 def main() -> int:
     """Print the figures as JSON."""
     logging.disable(logging.WARNING)
-    print(json.dumps(asyncio.run(run(seed=int(sys.argv[1]) if len(sys.argv) > 1 else 1))))
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("seed", type=int, nargs="?", default=1)
+    print(json.dumps(asyncio.run(run(parser.parse_args().seed))))
     return 0
 
 

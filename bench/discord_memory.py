@@ -11,6 +11,7 @@ each tenth, and the ratio of the last to the first. Progress goes to stderr.
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import json
 import multiprocessing
@@ -127,7 +128,9 @@ async def run(jobs: int) -> dict[str, float]:
 
 def main() -> int:
     """Print the figures as JSON."""
-    print(json.dumps(asyncio.run(run(int(sys.argv[1]) if len(sys.argv) > 1 else JOBS))))
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("jobs", type=int, nargs="?", default=JOBS)
+    print(json.dumps(asyncio.run(run(parser.parse_args().jobs))))
     return 0
 
 

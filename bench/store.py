@@ -6,6 +6,7 @@ turns that are put, begun, written once and ended, bare round trips to the same 
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import resource
 import sys
@@ -124,8 +125,7 @@ async def through(store: Store, turns: int) -> None:
     print(f"a whole turn costs {each_s / trip_s:.1f} bare round trips (many at once against one after the other)")
 
 
-async def main() -> None:
-    turns = int(sys.argv[1]) if len(sys.argv) > 1 else 5000
+async def main(turns: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         async with open_store(StoreConfig(data_dir=Path(folder), prefix="a")) as store:
             await through(store, min(turns, 2000))
@@ -134,4 +134,6 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("turns", type=int, nargs="?", default=5000)
+    asyncio.run(main(parser.parse_args().turns))

@@ -11,10 +11,10 @@ apart by the time.
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import logging
 import multiprocessing
-import sys
 import tempfile
 import time
 from bisect import bisect_left
@@ -254,6 +254,8 @@ async def main(programs: int, *, share: bool) -> None:
 
 
 if __name__ == "__main__":
-    words = sys.argv[1:]
-    many = [int(word) for word in words if word.isdigit()]
-    asyncio.run(main(many[0] if many else 1, share="unshared" not in words))
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("programs", type=int, nargs="?", default=1)
+    parser.add_argument("share", nargs="?", choices=("shared", "unshared"), default="shared")
+    given = parser.parse_args()
+    asyncio.run(main(given.programs, share=given.share == "shared"))
