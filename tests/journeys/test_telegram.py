@@ -68,8 +68,13 @@ async def test_every_kind_of_file_and_every_kind_of_chat_is_a_way_in(tmp_path: P
         said = list(on.backend.world.said)
         assert {len(words) for words in said if "🎵" in words} == {8 + 2044}
         assert max(map(len, said)) == 2052
-        explained = [text for chat in group for text in on.texts(chat) if "/video@clip_bot" in text]
-        assert len(explained) == len(group)
+
+        def explained() -> list[str]:
+            return [text for chat in group for text in on.texts(chat) if "/video@clip_bot" in text]
+
+        await on.until(lambda: len(explained()) >= len(group))
+        await asyncio.sleep(0.3)
+        assert len(explained()) == len(group), "once in each group"
         assert on.api.sent("sendMessage")[-1].params["chat_id"] in on.chats()
         in_topic = [call for call in on.api.sent("sendMessage") if call.params["chat_id"] == -203]
         assert {call.params["message_thread_id"] for call in in_topic} == {5}

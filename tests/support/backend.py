@@ -109,7 +109,7 @@ class Backend:
         app.router.add_get("/api/render/proxy/{rid}/download", self._file)
         app.router.add_get("/files/{rid}/{name}", self._file)
         app.router.add_get("/report", self._report)
-        self._runner = web.AppRunner(app, access_log=None)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", port, backlog=4096)
         await site.start()
