@@ -121,7 +121,7 @@ def scrub(text: str, longest: int = 300) -> str:
 def parse_json(body: bytes) -> Any:
     """Return the JSON of an answer; None for anything else (also too deep a nesting)."""
     try:
-        return from_json(body.removeprefix(b"\xef\xbb\xbf"))
+        return from_json(body.removeprefix(b"\xef\xbb\xbf"), cache_strings="keys")
     except ValueError:
         return None
 

@@ -394,7 +394,7 @@ def parse(frame: bytes) -> Any:
     Strings may hold halves of surrogate pairs: the other half may come with the next piece.
     """
     try:
-        return from_json(frame)
+        return from_json(frame, cache_strings="keys")
     except ValueError:
         pass
     try:
