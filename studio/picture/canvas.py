@@ -32,10 +32,10 @@ def blank(width: int, height: int) -> Planes:
     return Planes(np.empty((height, width), np.uint8), np.empty(half, np.uint8), np.empty(half, np.uint8))
 
 
-def blend(target: U8, source: U8, mask: U8) -> None:
-    """target += (source - target) * mask / 255, in place."""
+def blend(target: U8, source: U8, mask: U8, clear: U8) -> None:
+    """target += (source - target) * mask / 255, in place; `clear` is the mask's reverse."""
     light = cv2.multiply(source, mask, scale=1 / 255)
-    cv2.multiply(target, cv2.bitwise_not(mask), target, 1 / 255)
+    cv2.multiply(target, clear, target, 1 / 255)
     cv2.add(target, light, target)
 
 

@@ -144,6 +144,17 @@ class Heights(NamedTuple):
     peaks: F32
 
 
+class Mask(NamedTuple):
+    """What is seen of the bars, uint8: at full size, and the mean of each four pixels for the colour differences."""
+
+    full: U8
+    half: U8
+
+    def parted(self, row: int) -> tuple[Mask, Mask]:
+        """Return what lies above a row, which is even, and the rest."""
+        return Mask(self.full[:row], self.half[: row // 2]), Mask(self.full[row:], self.half[row // 2 :])
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class _Row:
     """Where the bars of one order stand.
@@ -213,9 +224,10 @@ class _Bars:
         x0, x1 = self.x0 // 8, -(-self.x1 // 8)
         columns = np.interp(np.arange(x0, x1), row.column, heights.bars / 8).astype(np.float32)
         height = (self.base / 8 - top) - np.arange(bottom - top, dtype=np.float32)[:, None]  # over the base line
-        wall = np.minimum(columns - height, height).clip(0, 1)
+        below_top = columns - height
+        wall = np.minimum(below_top, height).clip(0, 1)
         lamp = np.zeros((bottom - top, wide), np.float32)
-        np.minimum(columns - height, height + columns / 9).clip(0, 1, out=lamp[:, x0:x1])
+        np.minimum(below_top, height + columns / 9, out=below_top).clip(0, 1, out=lamp[:, x0:x1])
         lamp = _asf32(cv2.blur(cv2.blur(lamp, (13, 13)), (9, 9)))
         wall = _asf32(cv2.blur(wall, (3, 3), borderType=cv2.BORDER_CONSTANT))
         lamp[:, x0:x1] *= 1 - 0.86 * wall
@@ -225,34 +237,36 @@ class _Bars:
             cv2.multiply(part[:, x0:x1], darker, part[:, x0:x1])
             cv2.scaleAdd(cv2.multiply(lamp, tint[: bottom - top]), 0.30 + 0.45 * now.pulse, part, part)
 
-    def reflect(self, soft: Soft, now: Moment, mask: U8) -> None:
+    def reflect(self, soft: Soft, now: Moment, mask: Mask) -> None:
         """Lay the bars' reflection on the floor: flipped, squashed, fading; `soft` as `Backdrop.enlarged` gives it."""
-        half = cv2.resize(mask, (mask.shape[1] // 2, mask.shape[0] // 2), interpolation=cv2.INTER_AREA)
         for k, (plane, floor, by) in enumerate(zip(soft, self.floors, (4, 8, 8), strict=True)):
             x0, y0 = self.x0 // by, (self.base + round(4 * self.unit)) // by
-            tall = min(len(floor.fade), round(mask.shape[0] * 0.42 / by), len(plane) - y0)
+            tall = min(len(floor.fade), round(len(mask.full) * 0.42 / by), len(plane) - y0)
             if tall < 2:
                 return
             wide = floor.fade.shape[1]
-            alpha = cv2.flip(cv2.resize(half, (wide, tall), interpolation=cv2.INTER_LINEAR), 0)
+            alpha = cv2.flip(cv2.resize(mask.half, (wide, tall), interpolation=cv2.INTER_LINEAR), 0)
             shown = cv2.multiply(alpha, floor.fade[:tall], dtype=cv2.CV_32F)
             part = plane[y0 : y0 + tall, x0 : x0 + wide]
             light = cv2.subtract(floor.colours[now.shot.hue][k][:tall], part)
             cv2.multiply(light, shown, light)
             cv2.add(part, light, part)
 
-    def draw(self, now: Moment, heights: Heights, mask: U8, frame: Planes) -> None:
+    def draw(self, now: Moment, heights: Heights, mask: Mask, frame: Planes) -> None:
         """Blend the mask's bars, smears and caps into the frame."""
-        top = self.base - mask.shape[0]
+        top = self.base - len(mask.full)
         whole = int(max(0.0, float(heights.bars.min()) - self.width)) & ~1  # rows where a bar covers or does not
         colour = self.gradients[now.shot.hue]
-        _through(frame, colour, mask[: len(mask) - whole], (self.x0, top, top - self.y0))
-        _cover(frame, colour, mask[len(mask) - whole :], (self.x0, self.base - whole, self.base - whole - self.y0))
+        upper, lower = mask.parted(len(mask.full) - whole)
+        _through(frame, colour, upper, (self.x0, top, top - self.y0))
+        _cover(frame, colour, lower, (self.x0, self.base - whole, self.base - whole - self.y0))
 
-    def mask(self, order: Order, heights: Heights) -> U8:
-        """Return uint8 [even number of rows, width of the box]: smear, bars with round ends, caps above them."""
+    def mask(self, order: Order, heights: Heights) -> Mask:
+        """Return smear, bars with round ends, caps above them: an even number of rows, as wide as the box."""
         top = max(self.y0, self.base - int(heights.peaks.max()) - self.head) & ~1
-        return self._mask(order, heights, self.base - top)
+        full = self._mask(order, heights, self.base - top)
+        size = (full.shape[1] // 2, full.shape[0] // 2)
+        return Mask(full, np.asarray(cv2.resize(full, size, interpolation=cv2.INTER_AREA), np.uint8))
 
     def _mask(self, order: Order, heights: Heights, high: int) -> U8:
         """Return uint8 [high, width of the box]: smear, then bars with round ends, then the caps above them.
@@ -343,27 +357,26 @@ def _asf32(array: object) -> F32:
     return np.asarray(array, np.float32)
 
 
-def _cover(frame: Planes, colour: Planes, mask: U8, at: tuple[int, int, int]) -> None:
+def _cover(frame: Planes, colour: Planes, mask: Mask, at: tuple[int, int, int]) -> None:
     """Do what `_through` does, faster, for a mask that holds only 0 and 255 in rows and runs of even length."""
-    rows, wide = mask.shape
+    rows, wide = mask.full.shape
     if rows == 0:
         return
     x, y, skip = at
-    cv2.copyTo(colour.y[skip : skip + rows], mask, frame.y[y : y + rows, x : x + wide])
-    half = np.ascontiguousarray(mask[::2, ::2])
+    cv2.copyTo(colour.y[skip : skip + rows], mask.full, frame.y[y : y + rows, x : x + wide])
     here = (slice(y // 2, (y + rows) // 2), slice(x // 2, (x + wide) // 2))
-    cv2.copyTo(colour.u[skip // 2 : (skip + rows) // 2], half, frame.u[here])
-    cv2.copyTo(colour.v[skip // 2 : (skip + rows) // 2], half, frame.v[here])
+    cv2.copyTo(colour.u[skip // 2 : (skip + rows) // 2], mask.half, frame.u[here])
+    cv2.copyTo(colour.v[skip // 2 : (skip + rows) // 2], mask.half, frame.v[here])
 
 
-def _through(frame: Planes, colour: Planes, mask: U8, at: tuple[int, int, int]) -> None:
+def _through(frame: Planes, colour: Planes, mask: Mask, at: tuple[int, int, int]) -> None:
     """Blend `colour` through `mask` into the frame; `at`: x, y in the frame, first row of the colour. All even."""
-    rows, wide = mask.shape
+    rows, wide = mask.full.shape
     if rows == 0:
         return
     x, y, skip = at
-    canvas.blend(frame.y[y : y + rows, x : x + wide], colour.y[skip : skip + rows], mask)
-    half = np.asarray(cv2.resize(mask, (wide // 2, rows // 2), interpolation=cv2.INTER_AREA), np.uint8)
+    canvas.blend(frame.y[y : y + rows, x : x + wide], colour.y[skip : skip + rows], mask.full, ~mask.full)
+    clear = ~mask.half
     here = (slice(y // 2, (y + rows) // 2), slice(x // 2, (x + wide) // 2))
     for plane, ink in ((frame.u, colour.u), (frame.v, colour.v)):
-        canvas.blend(plane[here], ink[skip // 2 : (skip + rows) // 2], half)
+        canvas.blend(plane[here], ink[skip // 2 : (skip + rows) // 2], mask.half, clear)
