@@ -35,6 +35,11 @@ class Soft(NamedTuple):
     u: F32
     v: F32
 
+    @classmethod
+    def of(cls, colour: F32) -> Soft:
+        """Return the planes of float YUV [h, w, 3]."""
+        return cls(*(np.ascontiguousarray(colour[..., k]) for k in range(3)))
+
 
 class Backdrop:
     """Everything soft in a frame of `width` × `height`, for one palette and cover."""
@@ -45,7 +50,7 @@ class Backdrop:
         self.middle = (2 * self.small[0], 2 * self.small[1])
         ramp = palette.ramp()
         ground = _ground(cover, ramp, max(self.coarse), palette.background)
-        self.grounds = [soft(colours.turned(ground, angle)) for angle in HUES]
+        self.grounds = [Soft.of(colours.turned(ground, angle)) for angle in HUES]
         self.vignette = _vignette(self.coarse)
         self.rim = _rim(self.small)
         self.flash = [colours.turned(colours.yuv(ramp[232]), angle) for angle in HUES]
@@ -111,11 +116,6 @@ class Backdrop:
     def sparkle(self, now: Moment, tops: F32) -> F32:
         """Return the light of the particles at 1/4 size, above the bars' `tops` (float32 [width], its pixels)."""
         return self.sparks.light(self.middle, now, tops)
-
-
-def soft(colour: F32) -> Soft:
-    """Return the planes of float YUV [h, w, 3]."""
-    return Soft(*(np.ascontiguousarray(colour[..., k]) for k in range(3)))
 
 
 def _fixed(plane: F32, light: F32, colour: float, offset: float, out: U16) -> None:

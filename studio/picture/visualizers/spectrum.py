@@ -17,7 +17,6 @@ from studio.media.scale import Frame, planes
 from studio.picture import canvas, cover
 from studio.picture import palette as colours
 from studio.picture.backdrop import HUES, Backdrop, Soft
-from studio.picture.backdrop import soft as soft_planes
 from studio.picture.canvas import Layer, Planes, Sheet
 from studio.picture.layout import Box, Layout, SetName, layout
 from studio.picture.moment import Moment, Order
@@ -189,10 +188,11 @@ class _Bars:
         self.ends = _ends(self.width)
         self.gradients = [_gradient(ramp, self.x1 - self.x0, self.base - self.y0, angle) for angle in HUES]
         # The reflection: luma at 1/4 size, colour differences at 1/8.
-        self.floors = [_Floor(ramp, (self.x1 - self.x0) // by, int(self.height * 0.42 / by)) for by in (4, 8, 8)]
+        fine, coarse = (_Floor(ramp, (self.x1 - self.x0) // by, int(self.height * 0.42 / by)) for by in (4, 8))
+        self.floors = (fine, coarse, coarse)
         across = np.linspace(120, 205, -(-look.width // 8)).astype(int)
         lamps = np.repeat(colours.yuv(ramp[across])[None], -(-look.height // 8), 0)
-        self.tints = [soft_planes(colours.turned(lamps, angle)) for angle in HUES]
+        self.tints = [Soft.of(colours.turned(lamps, angle)) for angle in HUES]
 
     def heights(self, now: Moment) -> Heights:
         """Return the heights in pixels of bars, smears and peak caps, in the order they stand."""
@@ -343,7 +343,7 @@ class _Floor:
         down = (np.linspace(1, 0, height, dtype=np.float32) ** 1.3) * 0.42 / 255
         self.fade = np.repeat(down[:, None], width, 1)
         shade = _shade(width, height)[::-1]
-        self.colours = [soft_planes(colours.turned(colours.yuv(ramp), angle)[shade]) for angle in HUES]
+        self.colours = [Soft.of(colours.turned(colours.yuv(ramp), angle)[shade]) for angle in HUES]
 
 
 def _shade(width: int, height: int) -> U8:
