@@ -26,12 +26,6 @@ class Planes(NamedTuple):
 _SHADOW_PX = 4  # a shadow is blurred at the size at which it is so soft
 
 
-def blank(width: int, height: int) -> Planes:
-    """Return a frame of its own memory."""
-    half = (height // 2, width // 2)
-    return Planes(np.empty((height, width), np.uint8), np.empty(half, np.uint8), np.empty(half, np.uint8))
-
-
 def blend(target: U8, source: U8, mask: U8, clear: U8) -> None:
     """target += (source - target) * mask / 255, in place; `clear` is the mask's reverse."""
     light = cv2.multiply(source, mask, scale=1 / 255)

@@ -9,8 +9,14 @@ from studio.picture import canvas
 from studio.picture import palette as colours
 
 
+def blank(width: int, height: int) -> canvas.Planes:
+    """Return a frame of its own memory."""
+    half = (height // 2, width // 2)
+    return canvas.Planes(np.empty((height, width), np.uint8), np.empty(half, np.uint8), np.empty(half, np.uint8))
+
+
 def test_a_layer_covers_what_it_should_and_nothing_else() -> None:
-    frame = canvas.blank(64, 48)
+    frame = blank(64, 48)
     for plane, value in zip(frame, (60, 128, 128), strict=True):
         plane[:] = value
     sheet = canvas.Sheet(64, 48)
@@ -28,7 +34,7 @@ def test_a_layer_covers_what_it_should_and_nothing_else() -> None:
 
 @pytest.mark.parametrize("opacity", [0.0, 0.25, 0.5, 1.0])
 def test_opacity_is_linear(opacity: float) -> None:
-    frame = canvas.blank(32, 32)
+    frame = blank(32, 32)
     for plane, value in zip(frame, (16, 128, 128), strict=True):
         plane[:] = value
     sheet = canvas.Sheet(32, 32)
@@ -46,7 +52,7 @@ def test_what_hangs_over_the_edge_is_clipped() -> None:
         sheet.put(np.full(3, 200, np.float32), np.ones((20, 20), np.float32), x, y)
     layer = sheet.layer()
     assert layer is not None
-    layer.draw(canvas.blank(40, 40))
+    layer.draw(blank(40, 40))
 
 
 def test_an_empty_sheet_is_no_layer() -> None:
