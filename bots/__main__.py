@@ -13,9 +13,11 @@ import sys
 from pydantic import ValidationError
 
 from bots.app import Backend
+from bots.complaints import system_language, wrong_settings
 from bots.serve import AllRefused, NothingToServe, serve
 from bots.settings import DEFAULT_API_URL, Settings
-from core.store.errors import StoreError
+from bots.texts import Texts
+from core.errors import Explained
 
 EXIT_USAGE = 2
 EXIT_UNAVAILABLE = 69
@@ -28,24 +30,23 @@ async def main(settings: Settings) -> int:
     assert task is not None  # noqa: S101 - inside a coroutine
     for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(name, task.cancel)
+    texts, language = Texts(), settings.language or system_language()
     own = settings.backend == "studio"
     if settings.nemo_api_url is None and not settings.uses_cloud:
-        complain("Set NEMO_API_URL to the address of your studio, or NEMO_TOKEN for the cloud (see .env.example).")
+        complain(texts.say(language, "serve-no-backend"))
         return EXIT_CONFIG
     backend = Backend(settings.nemo_api_url or DEFAULT_API_URL, own=own, public_url=settings.public_url)
     try:
         await serve(settings, backend, lambda platform: say(f"{platform} is ready."))
     except asyncio.CancelledError:
         return 0
-    except NothingToServe:
-        complain("No platform has a token. Set DISCORD_TOKEN or TELEGRAM_TOKEN (see .env.example).")
-        return EXIT_CONFIG
     except AllRefused as error:
-        complain(str(error))
+        for reason in error.reasons:
+            complain(texts.say(language, reason.key, **reason.values))
         return EXIT_CONFIG
-    except StoreError as error:
-        complain(str(error))
-        return EXIT_UNAVAILABLE
+    except Explained as error:
+        complain(texts.say(language, error.key, **error.values))
+        return EXIT_CONFIG if isinstance(error, NothingToServe) else EXIT_UNAVAILABLE
     return 0
 
 
@@ -63,8 +64,8 @@ if __name__ == "__main__":
     try:
         told = Settings()
     except ValidationError as error:
-        for problem in error.errors():
-            complain(f"{'.'.join(map(str, problem['loc'])).upper()}: {problem['msg']}")
+        for sentence in wrong_settings(error, Texts(), system_language()):
+            complain(sentence)
         sys.exit(EXIT_USAGE)
     logging.basicConfig(level=told.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     sys.exit(asyncio.run(main(told)))

@@ -20,21 +20,29 @@ from bots.settings import Settings
 from bots.telegram import app as telegram_app
 from bots.telegram.outbound import TelegramOutbound
 from bots.texts import Texts
+from core.errors import Explained
 from core.store.errors import StoreError
 from core.store.open import Store
 
 log = logging.getLogger(__name__)
 
 REFUSALS = (discord_app.TokenRefused, telegram_app.TokenRefused, telegram_app.SettingMissing)
-"""What no second try would mend; the text says what to do."""
+"""What no second try would mend."""
 
 
-class NothingToServe(Exception):
+class NothingToServe(Explained):
     """No platform has a token."""
+
+    def __init__(self) -> None:
+        super().__init__("no platform has a token", "serve-nothing")
 
 
 class AllRefused(Exception):
-    """Every platform refused us; the text says why, a sentence each."""
+    """Every platform refused us, each for a reason of its own."""
+
+    def __init__(self, reasons: list[Explained]) -> None:
+        super().__init__("; ".join(map(str, reasons)))
+        self.reasons = reasons
 
 
 @dataclass(slots=True)
@@ -60,7 +68,7 @@ async def serve(settings: Settings, backend: Backend, on_ready: Callable[[str], 
         on_ready: Called with a platform's name each time it begins to take messages in.
 
     Raises:
-        NothingToServe, AllRefused, StoreError: With a sentence for the operator.
+        NothingToServe, AllRefused, StoreError: What the operator can mend.
     """
     ways = ways_out(settings)
     if not ways:
@@ -84,7 +92,7 @@ async def _platforms(program: Program, ready: Callable[[str], None]) -> None:
         asyncio.create_task(_intake(platform, program, partial(ready, platform)), name=platform)
         for platform in program.outbounds
     }
-    refused: list[str] = []
+    refused: list[Explained] = []
     try:
         pending = tasks
         while pending:
@@ -93,14 +101,15 @@ async def _platforms(program: Program, ready: Callable[[str], None]) -> None:
                 error = task.exception()
                 if not isinstance(error, REFUSALS):
                     task.result()
-                refused.append(str(error))
+                else:
+                    refused.append(error)
                 if pending:  # the others go on; where none does, the caller tells
                     log.error("%s", error)
     finally:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-    raise AllRefused("\n".join(refused))
+    raise AllRefused(refused)
 
 
 def _intake(platform: str, program: Program, ready: Callable[[], None]) -> Coroutine[Any, Any, None]:

@@ -11,7 +11,9 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
+from bots.complaints import system_language, wrong_settings
 from bots.settings import Settings
+from bots.texts import Texts
 from cli import terminal as terminals
 from cli.terminal import EXIT_USAGE, Terminal, print_error
 
@@ -39,9 +41,8 @@ def load() -> tuple[Settings, Terminal]:
     try:
         settings = Settings()
     except ValidationError as error:
-        for problem in error.errors():
-            name = ".".join(str(part) for part in problem["loc"]).upper()
-            print_error(f"{name}: {problem['msg']}")
+        for sentence in wrong_settings(error, Texts(), system_language()):
+            print_error(sentence)
         raise typer.Exit(EXIT_USAGE) from None
     return settings, terminals.open_terminal(settings)
 

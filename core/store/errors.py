@@ -16,9 +16,14 @@ from contextlib import contextmanager
 
 from redis import exceptions as wire
 
+from core.errors import Explained
 
-class StoreError(Exception):
-    """The store could not do it. The text is one sentence for an operator and carries no password."""
+
+class StoreError(Explained):
+    """The store could not do it. Neither text nor values carry a password."""
+
+    def __init__(self, detail: str = "", key: str = "store-failed", /, **values: str | float) -> None:
+        super().__init__(detail, key, **values)
 
 
 class StoreUnavailable(StoreError):
@@ -49,14 +54,16 @@ def _by_words(error: wire.ResponseError) -> StoreError:
     """redis-py has classes for some codes and cuts them off; old servers wrap a script's refusal in other words."""
     text = str(error)
     if isinstance(error, wire.OutOfMemoryError) or "OOM " in text or "MISCONF" in text:
-        return StoreFull("The store is full: it takes no further writes until there is room again.")
+        return StoreFull("The store is full: it takes no further writes until there is room again.", "store-full")
     if isinstance(error, wire.ReadOnlyError) or "READONLY" in text:
-        return StoreReadOnly("The store is read-only: REDIS_URL names a replica, not the primary.")
+        return StoreReadOnly("The store is read-only: REDIS_URL names a replica, not the primary.", "store-replica")
     if isinstance(error, wire.NoPermissionError) or "NOPERM" in text or "NOAUTH" in text:
-        return StoreRefused("The store refused the command: the user of REDIS_URL lacks a permission.")
+        return StoreRefused(
+            "The store refused the command: REDIS_URL has a user without the right.", "store-not-permitted"
+        )
     waits = isinstance(error, wire.ClusterDownError | wire.TryAgainError)
     if waits or any(word in text for word in ("CLUSTERDOWN", "MASTERDOWN", "LOADING", "NOREPLICAS", "UNBLOCKED")):
-        return StoreDown("The store is there but not ready.")
+        return StoreDown("The store is there but not ready.", "store-not-ready")
     return StoreError(f"The store refused a command: {text[:200]}")
 
 
@@ -64,15 +71,15 @@ def translate(error: Exception) -> StoreError:
     """The class of ours for an exception of redis-py or of the socket."""
     match error:
         case wire.AuthenticationError() | wire.AuthorizationError():
-            return StoreRefused("The store refused the login: check user and password in REDIS_URL.")
+            return StoreRefused("The store refused the login: check user and password in REDIS_URL.", "store-login")
         case wire.ConnectionError(__cause__=wire.AuthenticationError() | wire.ResponseError() as cause):
             return translate(cause)  # what the server said while the connection was made
         case wire.ConnectionError() | wire.TimeoutError() | OSError() | TimeoutError():
-            return StoreDown("The store does not answer.")
+            return StoreDown("The store does not answer.", "store-silent")
         case wire.ResponseError():
             return _by_words(error)
         case wire.RedisClusterException():
-            return StoreDown("No node of the cluster answers, or the server is no cluster.")
+            return StoreDown("No node of the cluster answers, or the server is no cluster.", "store-no-cluster")
     return StoreError(f"The store failed: {type(error).__name__}.")
 
 

@@ -168,10 +168,10 @@ class Inbox:
         old = await self.record(turn_id)
         if old is None or old.problem:
             msg = f"There is no turn {turn_id} that could be repeated."
-            raise StoreError(msg)
+            raise StoreError(msg, "store-no-turn", job=turn_id)
         if old.ended_ms is None:
             msg = f"Turn {turn_id} has not ended."
-            raise StoreError(msg)
+            raise StoreError(msg, "store-turn-runs", job=turn_id)
         queue, new_id = queue_of(old.channel_key, old.lane), secrets.token_hex(8)
         k, platform = self._keys, platform_of(queue)
         fields = new_fields(old.message, old.lane, old.extra) | {"retry_of": turn_id}

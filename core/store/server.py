@@ -57,7 +57,7 @@ def _sentinel(config: StoreConfig) -> tuple[Redis, list[Redis]]:
     Login and database come from the url, if there is one.
     """
     if not config.sentinels:
-        raise StoreRefused("REDIS_MODE=sentinel needs REDIS_SENTINELS: host:port of each, with commas.")
+        raise StoreRefused("REDIS_MODE=sentinel needs REDIS_SENTINELS: host:port of each.", "store-no-sentinels")
     login: dict[str, Any] = dict(parse_url(config.address)) if config.address else {}
     tls = config.address is not None and config.address.startswith("rediss:")
     kept: dict[str, Any] = {name: login[name] for name in ("username", "password", "db") if name in login}
@@ -75,7 +75,7 @@ def _cluster(config: StoreConfig) -> RedisCluster:
     """The client of a cluster: every node of the url is asked until one answers."""
     nodes = [one.strip() for one in (config.address or "").split(",") if one.strip()]
     if not nodes:
-        raise StoreRefused("REDIS_MODE=cluster needs REDIS_URL: one node or several, with commas.")
+        raise StoreRefused("REDIS_MODE=cluster needs REDIS_URL: one node or several, with commas.", "store-no-nodes")
     first: dict[str, Any] = dict(parse_url(nodes[0] if "://" in nodes[0] else f"redis://{nodes[0]}"))
     where = [_host_port(one.rpartition("@")[2].rpartition("//")[2].partition("/")[0], 6379) for one in nodes]
     login: dict[str, Any] = {name: first[name] for name in ("username", "password") if name in first}
@@ -93,7 +93,7 @@ def _clients(config: StoreConfig, url: str | None) -> tuple[Client, list[Redis]]
     try:
         pool: Any = ConnectionPool.from_url(url or "", **_options(config))
     except ValueError as error:
-        raise StoreRefused("REDIS_URL must begin with redis://, rediss:// or unix://.") from error
+        raise StoreRefused("REDIS_URL must begin with redis://, rediss:// or unix://.", "store-address") from error
     return Redis.from_pool(pool), []
 
 
@@ -183,7 +183,7 @@ async def connect(config: StoreConfig, url: str | None) -> Server:
             await _close_quietly(server)
             if asyncio.get_running_loop().time() >= deadline:
                 msg = f"No store answered for {config.wait_s:g} s: is the server of REDIS_URL up?"
-                raise StoreDown(msg) from error
+                raise StoreDown(msg, "store-never-came", seconds=config.wait_s) from error
             if not told:
                 log.warning("the store does not answer yet; waiting up to %g s for it", config.wait_s)
                 told = True
@@ -205,7 +205,8 @@ async def _close_quietly(server: Server) -> None:
 async def _writable(server: Server) -> None:
     info = await _info(server, "replication")
     if info.get("role") in {"slave", "replica"}:
-        raise StoreReadOnly("The store is a replica: REDIS_URL must name the primary (or use REDIS_MODE=sentinel).")
+        msg = "The store is a replica: REDIS_URL must name the primary (or use REDIS_MODE=sentinel)."
+        raise StoreReadOnly(msg, "store-replica")
 
 
 async def _info(server: Server, section: str) -> dict[str, Any]:

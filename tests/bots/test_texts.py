@@ -69,6 +69,18 @@ def test_every_key_that_the_program_names_is_there() -> None:
     assert missing == set()
 
 
+def test_every_refusal_that_an_operator_can_mend_has_its_sentence_and_no_sentence_is_left_over() -> None:
+    stems = ("store", "serve", "setting", "discord-token", "telegram-token", "telegram-no")
+    named = re.compile(rf'"((?:{"|".join(stems)})-[a-z0-9-]+)"')
+    asked = {
+        key
+        for folder in ("bots", "core", "cli")
+        for path in (ROOT / folder).rglob("*.py")
+        for key in named.findall(path.read_text("utf-8"))
+    }
+    assert asked == {key for key in messages("bots.texts", "en") if key.startswith(tuple(f"{stem}-" for stem in stems))}
+
+
 @pytest.mark.parametrize(
     ("tag", "language"),
     [

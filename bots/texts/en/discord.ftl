@@ -68,3 +68,4 @@ discord-no-track-there = There is neither a file nor text in that message. Choos
 discord-unseen = Discord hides messages from me unless they mention me. Write @{ $name } before your words, or use /edit.
 discord-hears-all = Here I read all talk in project threads and channels set aside for me; elsewhere mention me.
 discord-hears-mentions = Here I see what mentions me, direct messages, commands and the message menu (no Message Content intent).
+discord-token-refused = Discord refuses DISCORD_TOKEN. Copy the bot's token from https://discord.com/developers/applications → your application → Bot → Reset Token, and set it again.

@@ -12,3 +12,6 @@ telegram-privacy =
     In groups I see only what is meant for me. Answer a track with /video@{ $bot } and say what you want, or write @{ $bot } and your wish; answers to my messages reach me too.
     An admin can let me see everything: make me an admin, or switch privacy mode off at @BotFather.
 telegram-token-refused = Telegram refuses TELEGRAM_TOKEN. Get a new one from @BotFather: /mybots, choose the bot, API Token. Then start again.
+telegram-no-token = TELEGRAM_TOKEN is not set. @BotFather gives one.
+telegram-no-webhook = TELEGRAM_MODE=webhook needs TELEGRAM_WEBHOOK_URL, the public https address.
+telegram-no-base = TELEGRAM_LOCAL needs TELEGRAM_BASE_URL, the address of your own Bot API server.

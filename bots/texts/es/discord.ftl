@@ -65,3 +65,4 @@ discord-no-track-there = En ese mensaje no hay ni archivo ni texto. Elige uno co
 discord-unseen = Discord me oculta los mensajes que no me mencionan. Escribe @{ $name } antes de tus palabras o usa /editar.
 discord-hears-all = Aquí leo todo en los hilos de proyecto y en los canales reservados; en otros sitios, mencióname.
 discord-hears-mentions = Aquí veo lo que me menciona, los mensajes directos, los comandos y el menú de mensajes (sin Message Content).
+discord-token-refused = Discord rechaza DISCORD_TOKEN. Copia el token del bot de https://discord.com/developers/applications → tu aplicación → Bot → Reset Token y defínelo de nuevo.

@@ -12,3 +12,6 @@ telegram-privacy =
     En los grupos solo veo lo que es para mí. Responde a una canción con /video@{ $bot } y di qué quieres, o escribe @{ $bot } y tu deseo; también me llegan las respuestas a mis mensajes.
     Un administrador puede dejarme ver todo: hazme administrador o desactiva el modo de privacidad en @BotFather.
 telegram-token-refused = Telegram rechaza TELEGRAM_TOKEN. Pide uno nuevo a @BotFather: /mybots, elige el bot, API Token. Luego arranca de nuevo.
+telegram-no-token = Falta TELEGRAM_TOKEN. @BotFather te da uno.
+telegram-no-webhook = TELEGRAM_MODE=webhook necesita TELEGRAM_WEBHOOK_URL, la dirección https pública.
+telegram-no-base = TELEGRAM_LOCAL necesita TELEGRAM_BASE_URL, la dirección de tu propio servidor de Bot API.

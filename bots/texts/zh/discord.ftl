@@ -64,3 +64,4 @@ discord-no-track-there = 那条消息里没有文件也没有文字。请选一�
 discord-unseen = 没有提到我的消息，Discord 不给我看。请在话前面写 @{ $name }，或用 /编辑。
 discord-hears-all = 在这里，项目帖子和专用频道里的话我都能看到；别处请提到我。
 discord-hears-mentions = 在这里，我只看得到提到我的消息、私信、命令和消息菜单（没有 Message Content 权限）。
+discord-token-refused = Discord 不接受 DISCORD_TOKEN。请到 https://discord.com/developers/applications → 你的应用 → Bot → Reset Token 复制新的令牌，再设置一次。

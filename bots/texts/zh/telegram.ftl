@@ -12,3 +12,6 @@ telegram-privacy =
     在群里我只看得到发给我的内容。请用 /video@{ $bot } 回复一首歌并写下你的想法，或者发送 @{ $bot } 加上你的要求；回复我的消息我也能收到。
     管理员可以让我看到全部消息：把我设为管理员，或在 @BotFather 关闭隐私模式。
 telegram-token-refused = Telegram 不接受 TELEGRAM_TOKEN。请在 @BotFather 重新获取：/mybots，选择机器人，API Token，然后重新启动。
+telegram-no-token = 没有设置 TELEGRAM_TOKEN，可以向 @BotFather 要一个。
+telegram-no-webhook = TELEGRAM_MODE=webhook 需要 TELEGRAM_WEBHOOK_URL，即公开的 https 地址。
+telegram-no-base = TELEGRAM_LOCAL 需要 TELEGRAM_BASE_URL，即你自己的 Bot API 服务器的地址。

@@ -19,7 +19,7 @@ from bots.discord.app import TokenRefused, create_discord_bot, serve
 from bots.discord.seams import Placed
 from bots.services import Services
 from bots.settings import Settings
-from bots.texts import Texts
+from bots.texts import LANGUAGES, Texts
 from tests.support.discord.fakes import KeptIntake, KeptNotes, Rig, rig, settings_for
 from tests.support.discord.fuzz import poison
 from tests.support.discord.people import Someone
@@ -126,8 +126,9 @@ async def test_a_refused_token_ends_with_a_sentence(discord: LoopbackDiscord) ->
     async with served(discord, discord_token="wrong-token") as made:
         with pytest.raises(TokenRefused) as caught:
             await made.task
-    assert "discord.com/developers" in str(caught.value)
-    assert "wrong-token" not in str(caught.value)
+    told = [Texts().say(language, caught.value.key, **caught.value.values) for language in LANGUAGES]
+    assert all("discord.com/developers" in sentence for sentence in told)
+    assert not any("wrong-token" in sentence for sentence in (*told, str(caught.value)))
 
 
 async def test_without_the_privileged_intent_it_goes_on_without(

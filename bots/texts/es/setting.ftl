@@ -1,0 +1,11 @@
+setting-wrong = { $name }: { $problem }
+setting-whole-number = hace falta un número entero
+setting-number = hace falta un número
+setting-switch = hace falta true o false
+setting-choice = hace falta uno de estos: { $allowed }
+setting-at-least = { $limit } es lo mínimo
+setting-more-than = hace falta más de { $limit }
+setting-at-most = { $limit } es lo máximo
+setting-less-than = hace falta menos de { $limit }
+setting-missing = hace falta un valor
+setting-unknown = no existe tal ajuste

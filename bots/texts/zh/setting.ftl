@@ -1,0 +1,11 @@
+setting-wrong = { $name }：{ $problem }
+setting-whole-number = 要填整数
+setting-number = 要填数字
+setting-switch = 要填 true 或 false
+setting-choice = 要填其中之一：{ $allowed }
+setting-at-least = 最小是 { $limit }
+setting-more-than = 要大于 { $limit }
+setting-at-most = 最大是 { $limit }
+setting-less-than = 要小于 { $limit }
+setting-missing = 不能为空
+setting-unknown = 没有这项设置
