@@ -12,6 +12,7 @@ from typing import Any
 
 from aiohttp import web
 
+from bots import heap
 from bots.adapter import Outbound
 from bots.app import Backend, Program, WayOut, open_program, running
 from bots.discord import app as discord_app
@@ -83,6 +84,8 @@ async def serve(settings: Settings, backend: Backend, on_ready: Callable[[str], 
         program = await stack.enter_async_context(open_program(settings, backend, ways))
         await stack.enter_async_context(health(settings.health_port, readiness, program))
         await stack.enter_async_context(running(program.engine(tuple(ways))))
+        await stack.enter_async_context(heap.kept_small(settings.trim_s, heap.trimmer()))
+        heap.settle()
         await _platforms(program, ready)
 
 

@@ -106,6 +106,9 @@ class Settings(BaseSettings):
     poll_slow_after: int = Field(10, ge=1, description="Looks at a render until we say that it takes longer")
     poll_slow_s: float = Field(120.0, gt=0, description="Between looks from then on")
     render_limit_s: float = Field(7200.0, gt=0, description="Until we stop looking at a render")
+    trim_s: float = Field(
+        60.0, ge=0, description="Between two times that free memory is given back to the system; 0: never"
+    )
     delivery_s: float = Field(3.0, gt=0, description="For pending results when the program is told to stop")
 
     # -- delivery
