@@ -205,6 +205,40 @@ def _first(found: Found) -> Wish:
     return e.Trim(0, found.ms("t"))
 
 
+_OTHER_WORDS = r"(?:a|an|and|are|as|at|after|before|between|during|each|every|for|from|in|into|is|it|its|my|of|on|per|that|the|then|to|until|when|while|with|your)\b"
+_IS_A_VIDEO = re.compile(
+    rf"(?:[\s-]+long)?[\s-]+(?:(?!{_OTHER_WORDS})[^\s.,;!?]+\s+){{0,3}}?(?:video|clip|reel|short|teaser|trailer|snippet|preview|visuali[sz]er|mv|tiktok)\b"
+    r"|(?:长|长度)?的?(?!处|的时候|开始|起|后|之后|时)[^\s.,;:!?\d歌曲乐做成改把加用在]{0,8}?(?:视频|短片|片子|MV|预告|片段)",
+    re.IGNORECASE,
+)
+_ONE_VERSION = re.compile(r"(?:[\s-]+long)?[\s-]+(?:version|cut|edit|loop)\b", re.IGNORECASE)
+_NO_LENGTH = re.compile(
+    r"(?:\b(?:every|each|per|first|last|next|in|after|for|at|over|by|(?:add|insert|append|put)(?:\s+an?)?)\s+|[每隔前后第到从示过留])$",
+    re.IGNORECASE,
+)
+_LENGTH_OF = re.compile(
+    r"(?:\b(?:video|clip|version|reel|short|teaser|snippet|preview|mv)\s+(?:of|lasting|(?:that|which)(?:'s|\s+is|\s+lasts)|(?:should|must)\s+(?:be|last)|to\s+be)"
+    r"|\bkeep\s+(?:it|this|the\s+(?:video|clip))\s+(?:under|below|within|to|at)|\b(?:video|total)\s+(?:length|duration)\s*(?:of|:|=|to|is)?"
+    r"|\b(?:it|this|that)\s+(?:should|must)\s+(?:be|last))"
+    r"(?:\s+(?:about|around|roughly|exactly|only|just|under|at\s+most|max(?:imum)?|no\s+(?:more|longer)\s+than))?\s*$"
+    r"|(?:(?<!标题)(?<!文字)(?<!字幕)(?<!片头)(?<!片尾)(?:时长|长度)|视频|片子|短片|mv)\s*(?:(?:控制[在到]|要|为|是|在|不要?超过|最长|最多|大概|大约|一共|总共|改[成为]|设[为成]|缩短到|就|:)\s*)+$"
+    r"|(?:^|[\s.,;!?])(?:总?时长|长度)\s*$|(?:^|[\s.,;!?])(?:不要?超过|控制在)\s*$"
+    r"|\b(?:v[ií]deo|clip|versi[óo]n|reel|corto|avance)(?:\s+(?!(?:de|con|en|y|a)\b)[^\s.,;!?]+){0,3}\s+(?:de|que\s+dure)(?:\s+unos)?\s+$",
+    re.IGNORECASE,
+)
+
+
+def _length(found: Found) -> Wish | None:
+    """A time that says how long the video is: "a 15 second vertical teaser", "竖屏短片，时长15秒", "un vídeo de 15 s"."""
+    before, after = found.match.string[: found.match.start()], found.match.string[found.match.end() :]
+    if _LENGTH_OF.search(before):
+        return _first(found)
+    if _NO_LENGTH.search(before):
+        return None
+    one = re.search(r"\b(?:an?|one|my|the)\s+$", before, re.IGNORECASE)
+    return _first(found) if _IS_A_VIDEO.match(after) or (one and _ONE_VERSION.match(after)) else None
+
+
 def _drop(where: Literal["start", "end"]) -> Build:
     return lambda found: e.Drop(where, found.ms("t") or 0)
 
@@ -312,10 +346,10 @@ RULES: tuple[Rule, ...] = (
     _rule(rf"(?:只要|只用|只留|保留|截取|取|用)?\s*(?:最后|结尾的?|后)\s*(?P<t>{TIME})", lambda f: e.KeepLast(f.ms("t") or 0)),
     _rule(rf"(?:shorten|trim|cut|limit|reduce|crop|make)\s+(?:it|this|the\s+(?:video|song|track|music)|everything)?\s*(?:down\s+)?(?:to\s+|be\s+)?(?P<t>{TIME})(?:\s+long)?", _first),
     _rule(rf"(?:剪|缩短|截|裁|剪辑)(?:到|成|为|至)\s*(?P<t>{TIME})", _first),
-    _rule(rf"\ba\s+(?P<t>{TIME})\s+(?:video|clip|version|cut)", _first),
     _rule(rf"(?:start(?:ing)?|begin(?:ning)?)\s+(?:it\s+|the\s+(?:video|song|music)\s+)?(?:at|from)\s+(?P<from>{TIME})|从第?(?P<from2>{TIME})(?:处|的地方)?开始", lambda f: e.Trim(f.ms("from") or f.ms("from2") or 0, None)),
     _rule(rf"(?:end(?:ing)?|stop)\s+(?:it\s+|the\s+(?:video|song|music)\s+)?(?:at|after)\s+(?P<t>{TIME})", _first),
     _rule(r"(?:use\s+)?(?:the\s+)?(?:whole|full|entire)\s+(?:song|track|music)|整首|完整的?(?:歌|音乐|版)", e.Trim(0, None)),
+    _rule(rf"(?P<t>{TIME})(?:\s*(?:左右|以内|之内))?", _length),
     # sound
     _rule(rf"(?:unmute|取消静音)\s*(?:{_MUSIC})?", e.SetVolume(1.0)),
     _rule(rf"\b(?:mute|silence|silencia)\b\s*(?:{_MUSIC})?|静音|消音|关掉(?:声音|音乐)|{_REMOVE}\s*(?:the\s+)?(?:sound|audio)|(?:no|without)\s+(?:sound|music)", e.SetVolume(0.0), e.SetVolume(1.0)),
