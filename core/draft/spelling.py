@@ -54,6 +54,11 @@ def seconds(time_ms: int) -> str:
     return f"{time_ms / 1000:.3f}".rstrip("0").rstrip(".")
 
 
+def _place(time_ms: int) -> str:
+    """Where something lies, to 10 ms: a song of 60.003 s is one of 60 s to whoever reads it."""
+    return seconds(round(time_ms, -1))
+
+
 def percent(volume: float) -> str:
     """A volume of 0.0 to 2.0 as percent: 0.35 is "35%"."""
     return f"{round(volume * 100)}%"
@@ -81,8 +86,8 @@ def _line(number: int, track: Track) -> Line:
         kind=track.kind,
         pieces=tuple(map(_piece, track.segments)) if len(track.segments) <= HANDFUL else (),
         count=len(track.segments),
-        start=seconds(min(starts)) if starts else None,
-        end=seconds(max(ends)) if ends else None,
+        start=_place(min(starts)) if starts else None,
+        end=_place(max(ends)) if ends else None,
     )
 
 
@@ -98,8 +103,8 @@ def _piece(segment: Segment) -> Piece:
     return Piece(
         name=segment.text or segment.name,
         quoted=segment.text is not None,
-        start=None if segment.start_ms is None else seconds(segment.start_ms),
-        end=None if end is None else seconds(end),
+        start=None if segment.start_ms is None else _place(segment.start_ms),
+        end=None if end is None else _place(end),
         volume=None if segment.volume is None else percent(segment.volume),
     )
 

@@ -12,7 +12,7 @@ from fluent.syntax.visitor import Visitor
 from bots.texts import LANGUAGES, Texts, sources, supported
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = {"bots.texts": LANGUAGES, "studio.texts": ("en", "zh", "es"), "cli.texts": ("en", "zh")}
+PACKAGES = {"bots.texts": LANGUAGES, "studio.texts": ("en", "zh", "es"), "cli.texts": LANGUAGES}
 
 
 class Variables(Visitor):

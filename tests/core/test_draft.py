@@ -66,6 +66,12 @@ def test_starts_that_are_not_said_follow_from_the_durations() -> None:
     assert summary.duration_ms == 3500
 
 
+def test_places_are_shown_to_ten_milliseconds() -> None:
+    summary = summarise({"t": [{"tt": 7, "sg": [piece(None, 3187, 56_816, text="a")]}]})
+    assert summary is not None
+    assert in_english(summary) == 'Timeline (1 track): 1. Title: "a" (3.19-60s)'
+
+
 def test_many_segments_are_a_span_and_a_count() -> None:
     draft = {
         "t": [{"tt": 7, "sg": [piece(str(n), n * 500, 500, text=f"line {n}") for n in range(12)]}, {"tt": 9, "sg": []}]
