@@ -42,11 +42,8 @@ class Told(BaseModel, extra="forbid"):
 def test_a_wrong_setting_is_named_with_what_it_needs(setting: dict[str, object], english: str, chinese: str) -> None:
     with pytest.raises(ValidationError) as caught:
         Told.model_validate(setting)
-    assert [s.translate(ISOLATES) for s in wrong_settings(caught.value, Texts(), "en")] == [english]
-    assert [s.translate(ISOLATES) for s in wrong_settings(caught.value, Texts(), "zh_CN")] == [chinese]
-
-
-ISOLATES = dict.fromkeys(map(ord, "\u2068\u2069"))
+    assert wrong_settings(caught.value, Texts(), "en") == [english]
+    assert wrong_settings(caught.value, Texts(), "zh_CN") == [chinese]
 
 
 def test_what_has_no_words_of_ours_keeps_those_of_the_library() -> None:
