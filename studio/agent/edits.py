@@ -2,6 +2,7 @@
 
 Create        a video from a track
 SetText       title, artist, end credits or a caption: words, time
+Reword        other words for words on screen
 RemoveText    one of them
 SetAspect     16:9, 9:16, 1:1
 SetPalette    a named set of colours
@@ -18,6 +19,7 @@ Undo, Redo    a step in the history
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import singledispatch
@@ -27,6 +29,7 @@ from studio.draft import Draft, Kind, Segment, Track
 
 Aspect = Literal["16:9", "9:16", "1:1"]
 Role = Literal["title", "artist", "caption", "credits"]
+Removable = Role | Literal["text"] | None
 Target = Literal["bars", "background", "text"]
 
 SIZES: dict[str, tuple[int, int]] = {"16:9": (1920, 1080), "9:16": (1080, 1920), "1:1": (1080, 1080)}
@@ -91,10 +94,18 @@ class RetimeText:
 
 
 @dataclass(frozen=True, slots=True)
-class RemoveText:
-    """Take the words of a role away; None: all words."""
+class Reword:
+    """Other words where these stand, whatever their role."""
 
-    role: Role | None
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveText:
+    """Take the words of a role away; "text": the captions, or all words where there are none; None: all words."""
+
+    role: Removable
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,8 +219,8 @@ class Redo:
 
 
 Edit = (
-    Create | SetText | RetimeText | RemoveText | SetAspect | SetPalette | SetColor | SetVolume | ChangeVolume | Trim
-    | Drop | KeepLast | SetCuts | ChangePace | SetEnergy | SetStyle | UseCover | StartOver | Undo | Redo
+    Create | SetText | RetimeText | Reword | RemoveText | SetAspect | SetPalette | SetColor | SetVolume | ChangeVolume
+    | Trim | Drop | KeepLast | SetCuts | ChangePace | SetEnergy | SetStyle | UseCover | StartOver | Undo | Redo
 )  # fmt: skip
 
 
@@ -402,9 +413,21 @@ def _placed(role: Role, when: When, old: Segment | None, total_ms: int) -> tuple
 
 
 @apply.register
+def _(edit: Reword, draft: Draft, shelf: Shelf) -> Outcome:
+    old = next((s for s in texts_of(draft) if edit.old.casefold() in str(s.meta["text"]).casefold()), None)
+    if old is None or not edit.old:
+        return draft, Note("text-not-found", {"text": edit.old}, done=False)
+    text = re.sub(re.escape(edit.old), lambda _: edit.new, str(old.meta["text"]), flags=re.IGNORECASE)
+    role: Role = old.meta.get("role", "caption")
+    kept = _with_texts(draft, tuple(s for s in texts_of(draft) if s is not old))
+    return apply(SetText(role, text, When(old.start_ms, old.duration_ms)), kept, shelf)
+
+
+@apply.register
 def _(edit: RemoveText, draft: Draft, shelf: Shelf) -> Outcome:
-    kept = tuple(s for s in texts_of(draft) if edit.role is not None and s.meta.get("role") != edit.role)
-    role = edit.role or "all"
+    captions = any(s.meta.get("role") == "caption" for s in texts_of(draft))
+    role = ("caption" if captions else "all") if edit.role == "text" else edit.role or "all"
+    kept = tuple(s for s in texts_of(draft) if role not in ("all", s.meta.get("role")))
     if len(kept) == len(texts_of(draft)):
         return draft, Note("text-missing", {"role": role}, done=False)
     # The renderer falls back on the draft's own title and artist where no segment stands for them.

@@ -88,16 +88,16 @@ def _chinese(text: str) -> int:
 
 _SECONDS = r"(?:seconds?|secs?|segundos?|s(?![a-z])|秒钟?)"
 _MINUTES = r"(?:minutes?|mins?|minutos?|m(?![a-z])|分钟?)"
-_CLOCK = r"\d{1,2}:\d{2}(?:\.\d{1,3})?"
-_SPOKEN = rf"{NUMBER}[\s-]?{_MINUTES}(?:\s?(?:and\s|y\s)?{NUMBER}\s?{_SECONDS}|半)?|{NUMBER}[\s-]?{_SECONDS}"
-TIME = rf"(?:{_CLOCK}|{_SPOKEN})"
+CLOCK = r"\d{1,2}:\d{2}(?:\.\d{1,3})?"
+_SPOKEN = rf"{NUMBER}[\s-]?{_MINUTES}(?:\s?(?:and\s|y\s)?{NUMBER}\s?{_SECONDS}|半|(?<=分)\d{{1,2}}(?![\d:]))?|{NUMBER}[\s-]?{_SECONDS}"
+TIME = rf"(?:{CLOCK}|{_SPOKEN})"
 BARE_TIME = rf"(?:{TIME}|{NUMBER})"
 
 
 def milliseconds(spelled: str) -> int:
     """Read what TIME or BARE_TIME matched; a bare number counts seconds."""
     text = spelled.strip().lower()
-    if re.fullmatch(_CLOCK, text):
+    if re.fullmatch(CLOCK, text):
         minutes, _, seconds = text.partition(":")
         return round((int(minutes) * 60 + float(seconds)) * 1000)
     found = re.fullmatch(
@@ -114,25 +114,34 @@ def milliseconds(spelled: str) -> int:
 
 _COLORS = {
     "#ff3b30": "red 红色 大红 rojo roja rojas rojos",
-    "#c0392b": "crimson 暗红 深红",
+    "#c0392b": "crimson ruby 暗红 深红",
+    "#7b1e3a": "burgundy maroon wine 酒红色 酒红 granate",
     "#ff8c1a": "orange 橙色 橘色 橘黄色 naranja naranjas anaranjado",
     "#ffd60a": "yellow 黄色 amarillo amarilla amarillas",
     "#f2c64c": "gold golden 金色 dorado dorada doradas",
-    "#34c759": "green 绿色 verde verdes",
-    "#a6ff4d": "lime 青柠色 lima",
-    "#12b5a6": "teal 蓝绿色 青绿色 turquesa",
+    "#34c759": "green emerald emerald-green 绿色 verde verdes",
+    "#a6ff4d": "lime lime-green 青柠色 lima",
+    "#98e8c1": "mint 薄荷绿 menta",
+    "#6b7a2a": "olive 橄榄绿 oliva",
+    "#0f6b4f": "墨绿色 墨绿",
+    "#12b5a6": "teal turquoise 蓝绿色 青绿色 turquesa",
     "#22dcff": "cyan aqua 青色 cian",
-    "#5ac8fa": "sky-blue 天蓝色 celeste",
+    "#5ac8fa": "sky-blue 天蓝色 天蓝 湖蓝 celeste",
     "#1f7ae0": "blue 蓝色 azul azules",
     "#0a3a6e": "navy navy-blue 藏青色 深蓝色 深蓝",
     "#4b3bd6": "indigo 靛蓝色 靛色 índigo",
+    "#c8a8ff": "lavender lilac 薰衣草紫 淡紫色 lavanda lila",
     "#9b4dff": "purple 紫色 morado morada moradas púrpura",
     "#7a4dff": "violet 紫罗兰色 violeta",
-    "#ff6bd6": "magenta 品红色 洋红色",
+    "#ff6bd6": "magenta fuchsia 玫红色 玫红 品红色 洋红色",
+    "#ff7f6b": "coral salmon 珊瑚色",
+    "#ffb48a": "peach 桃色",
+    "#ffb02e": "amber 琥珀色",
     "#ff6fa8": "pink 粉色 粉红色 rosado rosada rosa",
     "#8b5a2b": "brown 棕色 褐色 咖啡色 marrón",
     "#ffffff": "white 白色 blanco blanca blancas",
     "#0b0c0f": "black 黑色 negro negra negras",
+    "#36454f": "charcoal 炭灰",
     "#7e8794": "grey gray 灰色 gris",
     "#c9d0da": "silver 银色 plateado",
     "#ffe9c7": "cream beige 米色 奶油色 crema",
@@ -144,21 +153,22 @@ _SHORT = {
     for name in ("红色", "橙色", "黄色", "绿色", "青色", "蓝色", "紫色", "白色", "黑色", "灰色", "粉色", "金色", "银色")
 }
 COLORS |= _SHORT
-_SHADES = {"dark": 0.5, "deep": 0.6, "light": 1.5, "pale": 1.6, "bright": 1.15, "neon": 1.15, "深": 0.5, "暗": 0.5, "浅": 1.5, "淡": 1.6, "亮": 1.15, "oscuro": 0.5, "claro": 1.5}  # fmt: skip
+_SHADES = {"dark": 0.5, "deep": 0.6, "light": 1.5, "pale": 1.6, "bright": 1.15, "neon": 1.15, "hot": 1.0, "blood": 0.8, "pitch": 1.0, "jet": 1.0, "royal": 0.9, "electric": 1.1, "baby": 1.5, "soft": 1.3, "纯": 1.0, "深": 0.5, "暗": 0.5, "浅": 1.5, "淡": 1.6, "亮": 1.15, "oscuro": 0.5, "claro": 1.5}  # fmt: skip
 _NAMES = "|".join(sorted((re.escape(n) for n in COLORS if n not in _SHORT), key=len, reverse=True))
 _LATIN = "|".join(sorted((re.escape(n) for n in COLORS if n.isascii() or n[0] in "íp"), key=len, reverse=True))
 _HAN = "|".join(
     sorted((re.escape(n) for n in COLORS if not n[0].isascii() and n[0] not in "íp"), key=len, reverse=True)
 )
+_BEFORE = "|".join(shade for shade in _SHADES if shade.isascii() and shade not in ("oscuro", "claro"))
 COLOR = (
-    rf"(?:#[0-9a-fA-F]{{6}}\b|#[0-9a-fA-F]{{3}}\b|(?:\b(?:dark|deep|light|pale|bright|neon)[\s-])?\b(?:{_LATIN})\b(?:\s(?:oscuro|claro))?"
-    rf"|[深暗浅淡亮]?(?:{_HAN}))"
+    rf"(?:#[0-9a-fA-F]{{6}}\b|#[0-9a-fA-F]{{3}}\b|(?:\b(?:{_BEFORE})[\s-])?\b(?:{_LATIN})(?:[\s-]?ish)?\b(?:\s(?:oscuro|claro))?"
+    rf"|[深暗浅淡亮纯]?(?:{_HAN}))"
 )
 
 
 def color(spelled: str) -> str:
     """Read what COLOR matched, as "#rrggbb"."""
-    text = spelled.strip().lower()
+    text = re.sub(r"[\s-]?ish$", "", spelled.strip().lower())
     if text.startswith("#"):
         return text if len(text) == 7 else "#" + "".join(c * 2 for c in text[1:])
     if text in COLORS:
@@ -175,3 +185,13 @@ def _shaded(code: str, factor: float) -> str:
     parts = [int(code[at : at + 2], 16) for at in (1, 3, 5)]
     mixed = [round(p * factor) if factor <= 1 else round(p + (255 - p) * (factor - 1)) for p in parts]
     return "#" + "".join(f"{min(255, p):02x}" for p in mixed)
+
+
+def darker(one: str, two: str) -> tuple[str, str]:
+    """Two colours as they are called, the darker one first; by BT.709 weights, on the codes as they stand."""
+
+    def luma(spelled: str) -> float:
+        code = color(spelled)
+        return sum(weight * int(code[at : at + 2], 16) for weight, at in ((0.2126, 1), (0.7152, 3), (0.0722, 5)))
+
+    return (one, two) if luma(one) <= luma(two) else (two, one)

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from studio import texts
 from studio.agent import edits as e
-from studio.agent.instructions import Ask, Cannot, Wish, read
+from studio.agent.instructions import Ask, Cannot, Missed, Wish, read
 from studio.agent.phrases import mask
 from studio.draft import Draft
 
@@ -86,6 +86,7 @@ class Turn:
 
 TOOLS: dict[type, str] = {
     e.Create: "build_timeline", e.StartOver: "build_timeline", e.SetText: "add_title", e.RetimeText: "add_title",
+    e.Reword: "add_title",
     e.RemoveText: "remove_text", e.SetAspect: "set_aspect", e.SetPalette: "set_colors", e.SetColor: "set_colors",
     e.SetVolume: "set_volume", e.ChangeVolume: "set_volume", e.Trim: "trim", e.Drop: "trim", e.KeepLast: "trim",
     e.SetCuts: "set_cuts", e.ChangePace: "set_cuts", e.SetEnergy: "set_energy", e.SetStyle: "set_visualizer",
@@ -247,5 +248,7 @@ def _said(wish: Wish) -> e.Note:
             return e.Note(f"ask-{topic}", done=False)
         case Cannot(topic):
             return e.Note(f"cannot-{topic}", done=False)
+        case Missed(said):
+            return e.Note("missed", {"text": said}, done=False)
         case _:
             raise TypeError(type(wish).__name__)

@@ -372,3 +372,18 @@ def test_what_was_heard_is_told_honestly() -> None:
 
 def test_the_palettes_are_those_that_the_picture_knows() -> None:
     assert set(e.PALETTES) == set(NAMED)
+
+
+def test_words_are_replaced_where_they_stand_and_keep_their_time() -> None:
+    draft = made(e.SetText("caption", "Out soon", e.When(5_000, 2_000)), e.Reword("soon", "now"))
+    assert text(draft, "caption") == ("Out now", 5_000, 2_000)
+    assert text(made(e.Reword("urban dreams", "Rural Dreams")), "title") == ("Rural Dreams", 0, 60_000)
+    assert made(e.Reword("nowhere", "here")) == made()
+    assert e.apply(e.Reword("nowhere", "here"), made(), SHELF)[1].key == "text-not-found"
+
+
+def test_the_text_is_the_captions_or_all_words_where_there_are_none() -> None:
+    captioned = made(e.SetText("caption", "Out now"), e.RemoveText("text"))
+    assert text(captioned, "caption") is None
+    assert text(captioned, "title") is not None
+    assert e.texts_of(made(e.RemoveText("text"))) == ()
