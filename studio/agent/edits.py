@@ -128,7 +128,7 @@ class SetColor:
 
     target: Target
     color: str
-    said: str = ""
+    said: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,7 +328,7 @@ def _(edit: Create, draft: Draft, shelf: Shelf) -> Outcome:
     if track is None:
         return draft, Note("need-track", done=False)
     made = fresh(track, shelf.picture, shelf.look)
-    return made, Note("created", {"name": made.meta["title"], "seconds": _s(made.duration_ms)})
+    return made, Note("created", {"name": made.meta["title"], "seconds": seconds(made.duration_ms)})
 
 
 def fresh(track: Source, picture: Source | None = None, look_name: str = "Spectrum") -> Draft:
@@ -377,7 +377,7 @@ def _(edit: SetText, draft: Draft, shelf: Shelf) -> Outcome:
     old = next((s for s in texts_of(draft) if s.meta.get("role") == edit.role), None)
     placed = _placed(edit.role, edit.when, old, draft.duration_ms)
     if placed is None:
-        return draft, Note("text-late", {"seconds": _s(draft.duration_ms)}, done=False)
+        return draft, Note("text-late", {"seconds": seconds(draft.duration_ms)}, done=False)
     start, length = placed
     meta = {**(old.meta if old and edit.role != "caption" else {}), "text": text, "role": edit.role}
     segment = Segment(old.id if old and edit.role != "caption" else _free_id(draft), start, length, meta)
@@ -446,7 +446,7 @@ def _(edit: SetAspect, draft: Draft, shelf: Shelf) -> Outcome:
 @apply.register
 def _(edit: SetPalette, draft: Draft, shelf: Shelf) -> Outcome:
     made = _on(draft, Kind.VIDEO, lambda s: _with(s, palette=edit.name, accent=None, background=None))
-    return made, Note("palette", {"name": edit.name})
+    return made, Note("palette", {"palette": edit.name})
 
 
 @apply.register
@@ -482,11 +482,11 @@ def _(edit: Trim, draft: Draft, shelf: Shelf) -> Outcome:
     whole = int(sound.meta.get("length", sound.duration_ms))
     end = min(edit.end_ms or whole, whole)
     if edit.start_ms >= whole or end - edit.start_ms < SHORTEST_MS:
-        return draft, Note("trim-impossible", {"seconds": _s(whole)}, done=False)
+        return draft, Note("trim-impossible", {"seconds": seconds(whole)}, done=False)
     length = end - edit.start_ms
     made = _resized(draft, length)
     made = _on(made, Kind.AUDIO, lambda s: _with(replace(s, duration_ms=length), **{"in": edit.start_ms}))
-    values = {"from": clock(edit.start_ms), "to": clock(end), "seconds": _s(length)}
+    values = {"from": clock(edit.start_ms), "to": clock(end), "seconds": seconds(length)}
     return made, Note("trimmed", values, made != draft)
 
 
@@ -573,7 +573,7 @@ def _(edit: UseCover, draft: Draft, shelf: Shelf) -> Outcome:
 # --- words for numbers ----------------------------------------------------------------------------------------------
 
 
-def _s(ms: int) -> str:
+def seconds(ms: int) -> str:
     """Seconds for people, without trailing zeros."""
     return f"{ms / 1000:.1f}".rstrip("0").rstrip(".")
 
@@ -585,4 +585,9 @@ def clock(ms: int) -> str:
 
 
 def _span(text: str, start_ms: int, length_ms: int) -> dict[str, Any]:
-    return {"text": text, "start": _s(start_ms), "end": _s(start_ms + length_ms), "seconds": _s(length_ms)}
+    return {
+        "text": text,
+        "start": seconds(start_ms),
+        "end": seconds(start_ms + length_ms),
+        "seconds": seconds(length_ms),
+    }

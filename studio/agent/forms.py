@@ -19,18 +19,18 @@ FREE = rf"(?P<text>{QUOTED}|[^\s.,;!?\n:{QUOTED[0]}][^.,;!?\n{QUOTED[0]}]{{0,79}
 BEGIN = rf"(?:^|(?<=[.,;!?+|(\n])|(?<=\bdon't\s)|(?<=\bdont\s)|(?<=\bnot\s)|(?<=不要)|(?<=别)|\b(?:and|then|but|plus|with|in|y|con|en)\b|(?<={COVER})\s*(?=[和跟与]))\s*"
 """The beginning of a clause, with the small words that may stand there."""
 SMALL = (
-    r"(?:(?:and|then|but|plus|ok(?:ay)?|now|just|only|maybe|please|pls|plz|hey|yo|actually|its?|it'?s|make|turn|do|go|try|get|give|let'?s|can|could|you|u|we|i|i'?d|i\s+would|want|need|like|prefer|have|use|with|in|for|go\s+with|something|everything|it|this|that|me|a|an|the|all|bit|little|more|much|way|even|kinda|some|like|thinking|i'?m|two[\s-]tone|colou?rs?|change|set|to|my|theme|palette|style|look|vibes?|scheme|:"
+    r"(?:(?:and|then|but|plus|ok(?:ay)?|now|just|only|maybe|please|pls|plz|hey|yo|actually|its?|it'?s|make|turn|do|go|try|get|give|let'?s|can|could|you|u|we|i|i'?d|i\s+would|want|need|like|prefer|have|use|with|in|for|go\s+with|something|everything|it|this|that|me|a|an|the|all|bit|little|more|much|way|even|kinda|some|how\s+about|what\s+about|nope|like|thinking|i'?m|two[\s-]tone|colou?rs?|change|set|to|my|theme|palette|style|look|vibes?|scheme|:"
     r"|y|con|en|un|una|algo|todo|quiero|me\s+gusta|ponlo|hazlo|ponle|colores|más|mas)\b\s*:?\s*|(?:请|麻烦|帮我|把|我|想|要|来|来点|来个|整|整体|全部|用|改|换|做|弄|调|变|搞|给我|一个|点|再|更|太|成|和|跟|与|颜色|配色|风格|能不能|可以|画面|视频|它|都|有点)\s*)*"
 )
 WISH = BEGIN + SMALL
 """… and the small words with which people say that they want something."""
-FINISH = rf"(?=\s*(?:(?:please|pls|plz|thanks?|thx|btw|bro|ok|too|instead|look|feel|vibes?|style|theme|mode|thing|one|a\s+(?:bit|little|lot|touch)|por\s+favor|[吧了的哦啊呢]|一?点儿?|一些|风格?|谢谢)\s*)*(?:$|[.,;!?+|)\n{COVER}]|\b(?:and|y|but|then|with|on|in|for|con)\b|和|然后|再|并))"
+FINISH = rf"(?=\s*(?:(?:please|pls|plz|thanks?|thx|btw|bro|ok|too|was\s+better|looks?\s+better|instead|look|feel|vibes?|style|theme|mode|thing|one|a\s+(?:bit|little|lot|touch)|por\s+favor|[吧了的哦啊呢]|一?点儿?|一些|风格?|谢谢)\s*)*(?:$|[.,;!?+|)\n{COVER}]|\b(?:and|y|but|then|with|on|in|for|con)\b|和|然后|再|并))"
 """The end of a clause."""
 
 # --- times ----------------------------------------------------------------------------------------------------------
 
 NEXT = r"[\s,:]*"
-UNTIL = r"(?:\s*(?:-|–|—|~|to|until|till|up to|and(?=\s+\d{1,2}:)|a|hasta|到|至)\s*(?:第)?)"
+UNTIL = r"(?:\s*(?:开始|起)?\s*(?:-|–|—|~|to|until|till|up to|and(?=\s+\d{1,2}:)|a|hasta|到|至)\s*(?:第)?)"
 STARTS = r"(?:(?:at|in|from|on)\s+the\s+(?:very\s+)?(?:start|beginning|intro|opening)|al\s+(?:principio|inicio|comienzo)|(?:在|放在)?(?:最|视频|片子)?开头(?:处|的时候|部分)?|片头|一开始)"
 ENDS = r"(?:(?:at|in|near)\s+the\s+(?:very\s+)?(?:end|outro|ending)|al\s+final|(?:在|放在)?(?:最后|结尾|片尾|末尾)(?:处|的时候|部分)?)"
 WHEN = (
@@ -64,7 +64,7 @@ TEXTS: tuple[tuple[e.Role, str], ...] = (
     ("credits", CREDITS),
     ("caption", CAPTION),
 )
-REMOVE = r"(?:remove|delete|drop|hide|get\s+rid\s+of|take\s+(?:away|off|out|down)|(?:don'?t|do\s+not)\s+(?:show|want|need)|clear|erase|lose|no|without|quita|elimina|borra|sin|去掉|删除|删掉|删了|移除|不要|取消|拿掉|隐藏|不显示|别显示|无|没有)"
+REMOVE = r"(?:remove|kill|ditch|delete|drop|hide|get\s+rid\s+of|take\s+(?:away|off|out|down)|(?:don'?t|do\s+not)\s+(?:show|want|need)|clear|erase|lose|no|without|quita|elimina|borra|sin|去掉|删除|删掉|删了|移除|不要|取消|拿掉|隐藏|不显示|别显示|无|没有)"
 NAME = r"(?-i:[A-Z\d][\w'’&.-]*(?:\s+(?:(?:and|&|x|ft\.?|feat\.?|of|the|in)\s+)?[A-Z\d][\w'’&.-]*){0,5})"
 """A name that shows by its capitals."""
 BY = rf"(?:\s*,?\s*by\s+(?P<by>{QUOTED}|[^\s.,;!?\n:{QUOTED[0]}][^.,;!?\n{QUOTED[0]}]{{0,59}}?{END}))?"
@@ -84,8 +84,8 @@ TWO = rf"(?P<one>{COLOR}){_WITH}(?P<two>{COLOR})(?!\s*{BARS}|\s*{BACK}|\s*{WORDS
 """Two colours in a breath: "red and black", 黑金."""
 PALETTES = {
     "sunset": "sunset 日落 落日 夕阳 晚霞 atardecer", "aurora": "aurora 极光", "ember": "ember fire flame 火焰 余烬 fuego",
-    "violet": "", "ocean": "ocean sea 海洋 大海 océano oceano", "rose": "rose 玫瑰", "forest": "forest 森林 bosque",
-    "mono": "mono monochrome black-and-white black-&-white black/white b&w b/w grayscale greyscale 黑白 单色 blanco-y-negro", "gold": "",
+    "violet": "紫罗兰", "ocean": "ocean sea 海洋 大海 océano oceano", "rose": "rose 玫瑰", "forest": "forest 森林 bosque",
+    "mono": "mono monochrome black-and-white black-&-white black/white b&w b/w grayscale greyscale 黑白 单色 blanco-y-negro", "gold": "黄金",
     "neon": "neon cyberpunk cyber-punk synthwave vaporwave retrowave outrun 霓虹 赛博朋克 赛博 蒸汽波 neón", "auto": "",
 }  # fmt: skip
 PALETTE_OF = {word.replace("-", " "): name for name, words in PALETTES.items() for word in words.split()}

@@ -292,7 +292,7 @@ _LENGTH_OF = re.compile(
 
 
 _ALONE = re.compile(
-    rf"(?:^|[(,;.!?+|\n{COVER}]|\b(?:video|clip|version|reel|short|teaser|snippet|preview|visuali[sz]er|edit)\b|\b(?:and|but|y|in|do|to)\b)\s*(?:(?:ok|now|just|only|maybe|please|pls|about|around|under|max|exactly|make\s+it|is|keep|give\s+me|a|the|solo|unos)\b\s*|(?:只要|就要|最多|最长|大概|大约|改成|做成|给我|[整来做要]一?个|一共|总共|[约共])\s*)*$",
+    rf"(?:^|[(,;.!?+|\n{COVER}]|\b(?:video|clip|version|reel|short|teaser|snippet|preview|visuali[sz]er|edit)\b|\b(?:and|but|y|in|do|to)\b)\s*(?:(?:ok|now|just|only|maybe|please|pls|no\s+(?:more|longer)\s+than|at\s+most|less\s+than|up\s+to|about|around|under|max|exactly|make\s+it|is|keep|give\s+me|a|the|solo|unos)\b\s*|(?:只要|就要|最多|最长|大概|大约|改成|做成|给我|[整来做要]一?个|一共|总共|[约共])\s*)*$",
     re.IGNORECASE,
 )
 _NOTHING_MORE = re.compile(
@@ -444,7 +444,7 @@ RULES: tuple[Rule, ...] = (
     _rule(rf"{BEGIN}(?P<from>{TIME}){UNTIL}(?P<to>{TIME}){FINISH}", _trim),
     _rule(rf"(?:skip|jump|go)\s+to\s+(?P<from>{TIME})(?!{UNTIL})|empieza\s+(?:en|a)\s+(?P<from2>{TIME})", lambda f: e.Trim(f.ms("from") or 0, None)),
     _rule(rf"(?:(?:only|just|keep|use|take|trim|cut|shorten|crop|limit)\b[^.,;!?\n\d]{{0,24}}?|solo\s+|只要|只用|只留|只保留|保留|截取?|剪到?|取|用)\s*(?:from\s+|从|第|de\s+|between\s+)?(?P<from>{BARE_TIME}){UNTIL}(?P<to>{BARE_TIME})", _trim),
-    _rule(rf"(?:start(?:ing)?|begin(?:ning)?)\s+(?:it\s+)?(?:at|from)\s+(?:the\s+)?(?P<from>{TIME})(?:\s+mark)?[\s,]*(?:and\s+|then\s+)?(?:make\s+it|keep|use|take|for|only|lasts?)\s+(?P<t>{TIME})(?:\s+long)?|(?P<t2>{TIME})(?:\s+(?:preview|clip|snippet|teaser|video|version))?\s*,?\s*(?:from|starting(?:\s+(?:at|from))?|beginning\s+(?:at|from))\s+(?:the\s+)?(?P<from2>{TIME})(?:\s+mark)?(?!{UNTIL})|[从第](?P<from3>{TIME})(?:处|的地方)?(?:开始|起),?\s*(?:一共|总共|共|到|取|截取|剪|用|要|只要|长|时长)+\s*(?P<t3>{TIME})", _from_on),
+    _rule(rf"(?:start(?:ing)?|begin(?:ning)?)\s+(?:it\s+)?(?:at|from)\s+(?:the\s+)?(?P<from>{TIME})(?:\s+mark)?[\s,]*(?:and\s+|then\s+)?(?:make\s+it|keep|use|take|for|only|lasts?)\s+(?P<t>{TIME})(?:\s+long)?|(?P<t2>{TIME})(?:\s+(?:preview|clip|snippet|teaser|video|version))?\s*,?\s*(?:from|starting(?:\s+(?:at|from))?|beginning\s+(?:at|from))\s+(?:the\s+)?(?P<from2>{TIME})(?:\s+mark)?(?!{UNTIL})|[从第](?P<from3>{TIME})(?:处|的地方)?(?:开始|起),?\s*(?:一共|总共|共|取|截取|剪|用|要|只要|长|时长)+\s*(?P<t3>{TIME})", _from_on),
     _rule(rf"(?<!\d)(?P<from>{CLOCK}){UNTIL}(?P<to>{CLOCK})(?:\s+(?:only|please|pls))?", _trim),
     _rule(rf"(?:cut|remove|drop|delete|end|stop)\s+(?:off\s+)?(?:it|everything|all|the\s+(?:song|video|rest))?\s*(?:at|after|past|from)\s+(?P<t>{TIME})(?!{UNTIL})", _first),
     _rule(rf"(?:cut|remove|drop|take|trim|chop|lose)\s+(?:off\s+)?(?P<t>{TIME})\s+(?:from|at|off)\s+(?:the\s+)?(?:start|beginning|front)", _drop("start")),
@@ -483,8 +483,8 @@ RULES: tuple[Rule, ...] = (
     _rule(r"\b(?:too|so|very)\s+(?:fast|quick)\b(?:\s+for\s+me)?(?:\s*,\s*(?:please\s+)?slow\s+(?:it|this)?\s*down(?:\s+a\s+(?:bit|little))?)?|\bcuts?\s+(?:are\s+)?too\s+(?:fast|quick|often|many)|\btoo\s+many\s+cuts|stop\s+(?:cutting|switching)\s+so\s+(?:much|often|fast)|(?:cut|switch|change)(?:\s+scenes?)?\s+less(?:\s+often)?|别切(?:得|那么|太)*[快多]|(?:切换|节奏|画面)?太[快急]了?", e.ChangePace(-1)),
     _rule(r"(?:no|without|remove|stop|disable|turn\s+off|sin)\s+(?:more\s+|the\s+)?(?:beat[\s-]*(?:synced\s+)?)?(?:cuts|cutting|scene\s+changes|cortes)|(?:不要|去掉|关闭|取消)(?:卡点|切换|剪切|转场)|(?:single|one|continuous|one\s+continuous)\s+shot|stop\s+(?:cutting|switching(?:\s+scenes)?)|(?:只要|就)?一个镜头(?:就好|到底)?|一镜到底|(?:不要|别)(?:一直)?切来切去", e.SetCuts("none"), e.SetCuts("beats")),
     _rule(r"\b(?:too|so|very)\s+slow\b|(?:切换|节奏|画面)?太慢了?", e.ChangePace(1)),
-    _rule(r"(?:(?:faster|quicker|more(?:\s+frequent)?|quick|fast|double\s+time)\s+(?:cuts|pace|cutting|scene\s+changes|cortes)|cut(?:s)?\s+(?:more\s+often|faster|quicker)|speed\s+up\s+the\s+cuts|(?:节奏|切换|剪辑|卡点|转场)(?:再|更)?(?:快|密)(?!切)(?:一?点儿?|些)?|切[得换]频繁(?:一?点)?|(?:更快|快一点)的?(?:切换|剪辑|节奏))", e.ChangePace(1), e.ChangePace(-1)),
-    _rule(r"(?:(?:slower|fewer|less|slow|reduce\s+the\s+pace\s+of\s+the)\s+(?:cuts|pace|cutting|scene\s+changes|cortes)|cut(?:s)?\s+(?:less\s+often|slower)|slow\s+down\s+the\s+cuts|(?:节奏|切换|剪辑|卡点|转场)(?:再|更)?(?:慢|少)(?:一?点儿?|些)?|(?:更慢|慢一点)的?(?:切换|剪辑|节奏))", e.ChangePace(-1), e.ChangePace(1)),
+    _rule(r"(?:(?:faster|quicker|more(?:\s+frequent)?|quick|fast|double\s+time)\s+(?:cuts|pace|cutting|scene\s+changes|cortes)|cuts?\s+(?:\w+\s+){0,3}?(?:more\s+often|faster|quicker)|cortes\s+m[áa]s\s+r[áa]pidos|speed\s+up\s+the\s+cuts|(?:节奏|切换|剪辑|卡点|转场)(?:再|更)?(?:快|密)(?!切)(?:一?点儿?|些)?|切[得换]频繁(?:一?点)?|(?:更快|快一点)的?(?:切换|剪辑|节奏))", e.ChangePace(1), e.ChangePace(-1)),
+    _rule(r"(?:(?:slower|fewer|less|slow|reduce\s+the\s+pace\s+of\s+the)\s+(?:cuts|pace|cutting|scene\s+changes|cortes)|cuts?\s+(?:\w+\s+){0,3}?(?:less\s+often|slower)|cortes\s+m[áa]s\s+lentos|slow\s+down\s+the\s+cuts|(?:节奏|切换|剪辑|卡点|转场)(?:再|更)?(?:慢|少)(?:一?点儿?|些)?|(?:更慢|慢一点)的?(?:切换|剪辑|节奏))", e.ChangePace(-1), e.ChangePace(1)),
     _rule(rf"{WISH}(?:faster|quicker|speed\s+(?:it\s+|this\s+|things\s+)?up|r[áa]pido|(?:a\s+)?(?:faster|quicker)\s+pace|快(?!切)(?:一?点儿?|些)|快节奏){FINISH}", e.ChangePace(1), e.ChangePace(-1)),
     _rule(rf"{WISH}(?:slower|slow(?:\s+(?:it|this|things)\s+down|\s+down)?|lento|(?:a\s+)?slower\s+pace|(?:reduce|lower)\s+the\s+pace|慢(?:一?点儿?|些)){FINISH}", e.ChangePace(-1), e.ChangePace(1)),
     _rule(r"(?:\b(?:less|too)\s+(?:much\s+)?(?:busy|hectic|movement|motion|crazy|wild|chaotic|much\s+going\s+on|intense|aggressive)\b|\btone\s+(?:it|this|things)\s+down\b|\bcalm\s+(?:it\s+)?down\b|\bsofter\s+(?:look|visuals?|movement|feel)\b|\bkeep\s+it\s+simple\b|\bsoft(?=\s+and\b|\s*[,\ue0ff]|\s*$|\s+(?:look|vibes?|movement))|\b(?:smoother|mellow(?:er)?|chill(?:er)?|lo-?fi|moody|dreamy|minimal(?:ist|istic)?|relax(?:ed|ing)?|peaceful|tranquil[oa]|gentle)\b(?!\s+(?:song|track|beat))|menos\s+movimiento|别(?:那么|太)?[花乱闹]|太[乱闹花吵]了?|画面安静(?:一?点)?|moves?\s+too\s+much|不要(?:那么|太)[花乱])(?:\s+(?:vibes?|look|style|feel))?", e.SetEnergy("calm"), e.SetEnergy("energetic")),
@@ -519,7 +519,7 @@ RULES: tuple[Rule, ...] = (
     _rule(r"(?:use|change|换|set)\s+(?:the\s+|a\s+)?(?:new\s+)?cover(?:\s*art)?|换(?:一?[个张])?封面|封面(?:换成|改成|用)(?:这张|这个)?(?:图片?)?|(?:to\s+)?cover\s+to\s+this", e.UseCover()),
     # history
     _rule(r"\b(?:go\s+back|back|return)\s+to\s+(?:the\s+)?(?:first|original|very\s+first)(?:\s+(?:version|one))?|\bforget\s+(?:all|everything)(?:\s+(?:that|this|of\s+it))?|\b(?:the\s+)?first\s+(?:one|version)\s+(?:was\s+)?better|\bbegin\s+again\b|\b(?:make\s+)?another\s+version\b|(?:还是)?第一版(?:好)?|全部(?:重来|撤销|重做)", e.StartOver()),
-    _rule(r"\b(?:undo|revert|go\s+back|take\s+that\s+back|(?:one\s+)?step\s+back|cancel\s+that|bring\s+(?:it\s+)?back(?:\s+the\s+(?:old|previous)\s+\w+)?|deshacer?|deshaz)\b(?:\s+(?:that|it|(?:that|the)\s+last\s+(?:\w+\s+){0,2}(?:change|edit|one|thing|step|two)))?(?:\s*刚才那[步个])?|撤销|撤回|撤消|恢复上一步|退回上一步|上一步|\b(?:the\s+)?previous\s+(?:version|one)(?:\s+was\s+better)?|\bput\s+it\s+back(?:\s+(?:how|the\s+way|like|as)\s+it\s+was)?|还原|退回去?|(?:回|退|恢复)到?上一?[个版次]版?", e.Undo()),
+    _rule(r"\b(?:undo|revert|go\s+back|take\s+that\s+back|(?:one\s+)?step\s+back|cancel\s+that|bring\s+(?:it\s+)?back(?:\s+the\s+(?:old|previous)\s+\w+)?|deshacer?|deshaz)\b(?:\s+(?:(?:that|the)\s+last\s+(?:\w+\s+){0,2}(?:change|edit|one|thing|step|two)|that|it))?(?:\s*刚才那[步个])?|撤销|撤回|撤消|恢复上一步|退回上一步|上一步|\b(?:the\s+)?previous\s+(?:version|one)(?:\s+was\s+better)?|\bput\s+it\s+back(?:\s+(?:how|the\s+way|like|as)\s+it\s+was)?|还原|退回去?|(?:回|退|恢复)到?上一?[个版次]版?", e.Undo()),
     _rule(r"\b(?:redo|rehacer)\b|重做|恢复撤销", e.Redo()),
     _rule(r"\b(?:start\s+(?:over|again|from\s+scratch|fresh)|reset(?:\s+everything)?|undo\s+everything|regenerate|empezar\s+de\s+nuevo)\b|重新开始|从头(?:开始|再来)|重来|重置|重新生成|再来一[个版]", e.StartOver()),
     # questions
@@ -534,7 +534,7 @@ RULES: tuple[Rule, ...] = (
     # "make the video vertical" is no new video
     _rule(rf"\b(?:make|turn|set|change|convert)\s+(?:the|this|my|our)\s+(?:whole\s+)?(?:video|clip)\b(?=[^.,;!?\n]*{COVER})", _nothing),
     # the beginning of it all; last, so that "make" and "video" are free for everything else
-    _rule(r"(?:create|make|generate|build|produce|turn|do|give\s+me|want|need|crea(?:me)?|haz(?:me)?|genera(?:me)?|convert)\b[^.;!?\n]{0,80}?\b(?:videos?|vids?|clips?|mv|visuali[sz]ers?|visuali[sz]ation|mp4|v[íi]deos?)\b|(?:做|制作|生成|来|创建|弄|剪|转|变)(?:一?[个段条支])?[^.;!?\n]{0,20}?(?:视频|短片|mv|可视化|影片|片子)|(?:用|拿|给|把|为)(?:这首|这段|这个|我的|这)?(?:歌|音乐|曲子|曲)[^.;!?\n]{0,12}(?:做|制作|生成|来|变|配)|\b(?:music\s+video|visuali[sz]e)\b", e.Create(), through=True),
+    _rule(r"(?:create|make|generate|build|produce|turn|do|give\s+me|want|need|quiero|necesito|crea(?:me)?|haz(?:me)?|genera(?:me)?|convert)\b[^.;!?\n]{0,80}?\b(?:videos?|vids?|clips?|mv|visuali[sz]ers?|visuali[sz]ation|mp4|v[íi]deos?)\b|(?:做|制作|生成|来|创建|弄|剪|转|变)(?:一?[个段条支])?[^.;!?\n]{0,20}?(?:视频|短片|mv|可视化|影片|片子)|(?:用|拿|给|把|为)(?:这首|这段|这个|我的|这)?(?:歌|音乐|曲子|曲)[^.;!?\n]{0,12}(?:做|制作|生成|来|变|配)|\b(?:music\s+video|visuali[sz]e)\b", e.Create(), through=True),
     _rule(r"beat[\s-]*sync(?:ed|ing)?(?:\s+cuts)?|cuts?\s+(?:on|to)\s+(?:the\s+)?beats?|sync(?:ed)?\s+(?:it\s+|them\s+|cuts\s+)?(?:to|with)\s+the\s+(?:beats?|kick|drums?|music|rhythm)|(?:cut|change|switch)\s+(?:on|to|with|at)\s+(?:every|each|the)\s+(?:beats?|drums?|kicks?|rhythm)|卡点|踩点|跟着?节拍(?:切换)?|按节拍(?:切换)?|with\s+cuts|add\s+cuts|cortes\s+al\s+ritmo", e.SetCuts("beats"), e.SetCuts("none")),
     _rule(r"(?:with\s+)?(?:a\s+|the\s+)?\b(?:visuali[sz]er|spectrum)\b|可视化|频谱", e.SetStyle("spectrum")),
 )  # fmt: skip
@@ -563,9 +563,22 @@ def _style_of(said: str) -> Wish:
     return Cannot("style")
 
 
-@lru_cache(256)
 def read(text: str) -> tuple[Wish, ...]:
-    """Return what a message asks for, in the order it is said; () if nothing of it is understood."""
+    """Return what a message asks for, in the order it is said; () if nothing of it is understood.
+
+    A message of which nothing is understood is not quoted back; `missed` has its pieces.
+    """
+    wishes = _all(text)
+    return wishes if any(not isinstance(wish, Missed) for wish in wishes) else ()
+
+
+def missed(text: str) -> tuple[Missed, ...]:
+    """Return the pieces of a message that ask for something no rule understands."""
+    return tuple(wish for wish in _all(text) if isinstance(wish, Missed))
+
+
+@lru_cache(256)
+def _all(text: str) -> tuple[Wish, ...]:
     masked = mask(text[:LONGEST])
     return _tidy([wish for sentence in _sentences(masked.text) for wish in _read(sentence, masked)])
 
@@ -622,10 +635,7 @@ def _listed(value: Any) -> list[Wish] | None:
 def _tidy(wishes: list[Wish]) -> tuple[Wish, ...]:
     """Drop what is said twice, politeness beside real wishes, and what a Create implies; Create goes first."""
     once = list(dict.fromkeys(wishes))
-    missed = [wish for wish in once if isinstance(wish, Missed)]
-    if len(missed) == len(once):
-        return ()  # the whole message is not understood: that is said without quoting it
-    once = [wish for wish in once if wish not in missed[MISSED_MOST:]]
+    once = [wish for wish in once if wish not in [m for m in once if isinstance(m, Missed)][MISSED_MOST:]]
     if any(isinstance(wish, e.Trim) for wish in once):
         once = [wish for wish in once if wish != Cannot("length")]  # "too long, make it 30 s"
     if any(isinstance(wish, e.Edit) for wish in once):

@@ -16,15 +16,36 @@ _ASKS = re.compile(
     re.IGNORECASE,
 )
 """A word with which people wish for something."""
-_FILLER = re.compile(
-    r"\b(?:don'?t|do\s+not)\s+change\s+(?:anything|the\s+rest)|\bit'?s\s+(?:an?\s+)?(?!too\b|so\b|not\b)\w+|\b(?:finally|just)\s+(?:finished|done|made)[^.,;!?]*?(?=\bcan\b|$)|\bnothing\s+\w+|\bjust\s+the\s+\w+|\bscrap\s+(?:it|that)|\bkeep\s+(?:the|my|it|everything)(?:\s+\w+)?|\bnot\s+\w+|\bqued[óo]\s+\w+|\b(?:a|an|the|this|that|these|it|its|it's|is|are|was|be|to|of|for|from|on|in|at|by|as|or|so|also|too|just|only|my|your|our|me|i|i'm|im|i'd|you|u|ur|we|us|here|heres|here's|there|please|pls|plz|kindly|thanks?|thank|thx|ty|cheers|bro|dude|man|mate|lol|haha|hey|hi|hello|yo|sup|ok|okay|yes|yeah|yep|no|nah|not|now|again|well|actually|really|very|more|less|bit|little|some|any|all|own|ever|way|like|love|good|great|nice|cool|perfect|awesome|sick|dope|fire|btw|instead|still|maybe|kinda"
-    r"|make|made|do|does|did|done|add|put|use|turn|change|set|give|get|have|has|had|show|want|need|with|can|could|would|should|will|let|let's|lets|go|try|keep|see|say|create|everything|something|anything|thing|things|stuff|one|first|new|latest|version|best|job|work|way|if|possible|what|how|when|rest|same|time|up|out|while|because|since"
-    r"|song|track|beat|tune|music|audio|file|video|vid|videos|clip|mv|visuals?|visualizer|visualiser|upload(?:ed)?|sent|else|stays?|remains?|name|bars|gradient|visualizador|v[íi]deo|wait|export|render|download|save|send|work|works|possible|reel|short|teaser|seconds?|secs?|attached|today|tomorrow|asap|thing|look|looks|style|colou?rs?"
-    r"|el|la|los|las|un|una|de|del|en|con|mi|tu|por|favor|para|que|esta|este|esto|eso|canci[óo]n|música|gracias|hola|quiero|y|muy|más|mas|pon|ponle|ponlo|haz|hazlo)\b"
-    r"|[请麻烦帮我你您他它们这那个首段张的了吧呢啊哦嗯呀吗把给用让想要做弄改换加调变成为再更也都就还是有点一下儿些里上和跟在到去来会可以能行好谢对]|挺好|刚才|那步|微信|视频号|能不能|不对|没声音|帮忙|那种|的|成|发|能|谢谢|视频|歌曲?|音乐|曲子|画面|整体|部分|效果|风格?|新|听|发|只要|柱子|渐变|频谱|导出|保存|左右|以内|分钟|秒|之内|不要|别",
+_CHAT = re.compile(
+    r"\b(?:it'?s\s+(?:an?\s+)?(?!too\b|so\b|not\b)\w+|(?:finally|just)\s+(?:finished|done|made)[^.,;!?]*?(?=\bcan\b|$)"
+    r"|(?:my|our|this)\s+(?:[\w-]+\s+){0,3}(?:song|track|beat|single|tune|ep|album|demo)|for\s+(?:my|our)\s+[^.,;!?]+"
+    r"|(?:don'?t|do\s+not)\s+change\s+(?:anything|the\s+rest)|keep\s+(?:the|my|it|everything)(?:\s+\w+)?"
+    r"|nothing\s+\w+|not\s+\w+|just\s+the\s+\w+|scrap\s+(?:it|that)|qued[óo]\s+\w+)\b"
+    r"|随便|好看|漂亮|自由发挥|都行|挺好|满意|刚才|那步|微信|视频号|能不能|不对|没声音|帮忙|那种|谢谢|视频|歌曲?|音乐|曲子|画面"
+    r"|整体|部分|效果|风格?|只要|柱子|渐变|频谱|导出|保存|左右|以内|之内|分钟|秒|不要",
     re.IGNORECASE,
 )
-_CONTENT = re.compile(r"[^\W_]{2,}|[\u3400-\u9fff]", re.UNICODE)
+"""Small talk, and what asks for nothing to be done: "keep the title", "for my girlfriend's birthday"."""
+_WORD = re.compile(r"[^\W_\u3400-\u9fff]+(?:['’]\w+)?|[\u3400-\u9fff]")
+_SMALL = frozenset(
+    """
+    a an the this that these it its it's is are was be to of for from on in at by as or so also too just only i i'm im
+    i'd me my you u ur your we us our here heres here's there please pls plz kindly thanks thank thx ty cheers bro dude
+    man mate lol haha hey hi hello yo sup ok okay yes yeah yep no nope nah not now again well actually really very more
+    less bit little some any all own ever way like love good great nice cool perfect awesome sick dope fire btw instead
+    still maybe kinda make made do does did done add put use turn change set give get have has had show want need with
+    can could would should will let let's lets go try keep see say create everything something anything thing things
+    stuff one first new latest version best job work works if possible what how when rest else same time up out while
+    because since stays stay remains wait export render download save send sent attached upload uploaded today tomorrow
+    asap surprise whatever beautiful pretty amazing special fresh name bars gradient look looks style color colors
+    colour colours song track beat tune music audio file video vid videos clip mv visual visuals visualizer visualiser
+    reel short teaser second seconds sec secs
+    el la los las un una de del en con mi tu por favor para que esta este esto eso canción cancion música vídeo video
+    visualizador gracias hola quiero y muy más mas pon ponle ponlo haz hazlo algo bonito bonita chulo chula
+    """.split()  # noqa: SIM905 - a list of words is read, not a list of strings
+) | frozenset(
+    "请麻烦帮我你您他它们这那个首段张的了吧呢啊哦嗯呀吗把给用让想要做弄改换加调变成为再更也都就还是有点一下儿些里上和跟在到去来会可以能行好谢对酷炫很新听发别"
+)
 
 
 def leftovers(left: str) -> list[tuple[int, str]]:
@@ -40,12 +61,17 @@ def leftovers(left: str) -> list[tuple[int, str]]:
         clause = left[at:clause_end]
         for piece in re.finditer(rf"[^{COVER}]+", clause):
             said = piece[0].strip(" :-–—~*_()[]/|+")
-            content = _CONTENT.findall(_FILLER.sub(" ", said))
+            content = [word for word in _WORD.findall(_CHAT.sub(" ", said)) if _tells(word)]
             short = COVER not in clause and len(said.split()) <= 3 and len(said) <= 30
             if content and (short or _ASKS.search(said)):
                 found.append((at + piece.start(), said))
         at = stop.end() if stop else clause_end
     return found
+
+
+def _tells(word: str) -> bool:
+    """Whether a word is neither small talk nor a letter on its own."""
+    return word.lower() not in _SMALL and (len(word) > 1 or "\u3400" <= word <= "\u9fff")
 
 
 # --- misspelt words -------------------------------------------------------------------------------------------------

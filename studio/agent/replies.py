@@ -42,7 +42,7 @@ def _heard(language: Language, heard: Heard) -> str:
 def _values(language: Language, values: dict[str, object]) -> dict[str, object]:
     """Values as people read them: roles, targets and palettes have names in each language."""
     shown = dict(values)
-    for name, prefix in (("role", "role"), ("target", "target")):
+    for name in ("role", "target", "palette"):
         if name in shown:
-            shown[name] = texts.say(language, f"{prefix}-{shown[name]}")
+            shown[name] = texts.say(language, f"{name}-{shown[name]}")
     return shown

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from studio import texts
 from studio.agent import edits as e
-from studio.agent.instructions import Ask, Cannot, Missed, Wish, read
+from studio.agent.instructions import Ask, Cannot, Missed, Wish, missed, read
 from studio.agent.phrases import mask
 from studio.draft import Draft
 
@@ -141,9 +141,10 @@ def take(text: str, context: Context) -> Turn:
     edits = [wish for wish in wishes if isinstance(wish, e.Edit)]
     talk = tuple(_said(wish) for wish in wishes if not isinstance(wish, e.Edit))
     track = context.shelf.track
-    if not wishes and track is not None and _is_new(track, context) and _leaves_it_to_us(text):
+    if all(isinstance(wish, Cannot) for wish in wishes) and _makes_one(text, track, context):
         # "make something cool": a new track is there, so a video is what is wanted, whatever the words.
-        edits, talk = [e.Create()], (e.Note("free-hand"),)
+        talk = talk or tuple(map(_said, missed(text))) or (e.Note("free-hand"),)
+        edits = [e.Create()]
     if not edits:
         return _talk(language, context, talk or (e.Note("unknown", done=False),))
     if track is None:
@@ -164,9 +165,11 @@ def _begins(edits: list[e.Edit], track: e.Source, context: Context) -> bool:
     return _is_new(track, context)
 
 
-def _leaves_it_to_us(text: str) -> bool:
+def _makes_one(text: str, track: e.Source | None, context: Context) -> bool:
+    """Whether a video is to be made although the words name no edit."""
     bare = mask(text).text
-    return bool(_MAKES.search(bare)) and not _BUT.search(bare)
+    left_to_us = bool(_MAKES.search(bare)) and not _BUT.search(bare)
+    return left_to_us and track is not None and _is_new(track, context) and Cannot("import") not in read(text)
 
 
 def _is_new(track: e.Source, context: Context) -> bool:
@@ -207,6 +210,8 @@ def _worked(
         notes.append(note)
         steps.append(Step(TOOLS[type(edit)], _args(edit), {"note": note.key}, note.done))
     changed = draft != before
+    if notes[0].key == "created":  # how long the video is after all that was asked for
+        notes[0] = e.Note("created", {**notes[0].values, "seconds": e.seconds(draft.duration_ms)})
     if not changed and not cursor_step and any(note.done for note in notes):
         notes.append(e.Note("same", done=False))
     created = any(isinstance(edit, e.Create) for edit in edits)

@@ -3,7 +3,7 @@
 The wishes of a message are spelled shortly, `; ` between them: "9:16", "palette neon", "bars red", "trim 0-15",
 "title Night Drive +5 @0 @end". "no" stands for an honest no or a question back, "create?" for a Create that may be
 implied, nothing for a message that wishes for nothing. "~" before a message: it is not read right yet, and the person
-hears so; "!": it is misread, and nobody knows better for now.
+hears so; "+": a piece of it is quoted back without need; "!": it is misread.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from studio.agent.instructions import Ask, Missed, Wish, read
 from studio.agent.phrases import color
 
 HERE = Path(__file__).parent / "sayings"
-Verdict = Literal["right", "told", "dropped", "wrong"]
+Verdict = Literal["right", "told", "dropped", "wrong", "noisy"]
 
 
 def sayings(name: str) -> list[tuple[str, frozenset[str]]]:
@@ -96,25 +96,27 @@ def _when(when: e.When) -> str:
 
 
 def verdict(text: str, expected: frozenset[str]) -> Verdict:
-    """How a message was read; "told": something is missing, and the person hears so."""
+    """How a message was read; "told": something is missing, and the person hears so; "noisy": told without need."""
     got = {spelled(wish) for wish in read(text)} - {"thanks", "hello"}
     wanted = {wish for wish in expected if wish not in ("thanks", "hello") and not wish.endswith("?")}
+    allowed = {"no"} | {wish.removesuffix("?") for wish in expected}
     honest = not got or any(wish == "no" or wish.startswith("ask ") for wish in got)
-    allowed = wanted | {"no"} | {wish.removesuffix("?") for wish in expected}
     if any(wish not in allowed and not wish.startswith("ask ") for wish in got):
         return "wrong"
     if wanted - got - {"no"}:
         return "told" if honest else "dropped"
+    if "no" in got and not expected & {"no", "no?"}:
+        return "noisy"
     return "dropped" if "no" in wanted and not honest else "right"
 
 
 TABLES = sorted(path.stem for path in HERE.glob("*.txt"))
-READ = {"~": "told", "!": "wrong"}
+READ = {"~": "told", "!": "wrong", "+": "noisy"}
 
 
 @pytest.mark.parametrize("table", TABLES)
 def test_the_tables_are_read_as_they_say(table: str) -> None:
-    verdicts = {text: verdict(text.lstrip("~! "), expected) for text, expected in sayings(table)}
+    verdicts = {text: verdict(text.lstrip("~!+ "), expected) for text, expected in sayings(table)}
     assert {text: said for text, said in verdicts.items() if said != READ.get(text[0], "right")} == {}
 
 
