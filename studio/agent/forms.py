@@ -18,10 +18,22 @@ END = r"(?=\s*(?:[.,;!?\n]|$|\b(?:and|then|but|y|luego|for|at|from|during|in the
 FREE = rf"(?P<text>{QUOTED}|[^\s.,;!?\n:{QUOTED[0]}][^.,;!?\n{QUOTED[0]}]{{0,79}}?{END})"
 BEGIN = rf"(?:^|(?<=[.,;!?+|(\n])|(?<=\bdon't\s)|(?<=\bdont\s)|(?<=\bnot\s)|(?<=不要)|(?<=别)|\b(?:and|then|but|plus|with|in|y|con|en)\b|(?<={COVER})\s*(?=[和跟与]))\s*"
 """The beginning of a clause, with the small words that may stand there."""
-SMALL = (
-    r"(?:(?:and|then|but|plus|ok(?:ay)?|now|just|only|maybe|please|pls|plz|hey|yo|actually|its?|it'?s|make|turn|do|go|try|get|give|let'?s|can|could|you|u|we|i|i'?d|i\s+would|want|need|like|prefer|have|use|with|in|for|go\s+with|something|everything|it|this|that|me|a|an|the|all|bit|little|more|much|way|even|kinda|some|how\s+about|what\s+about|nope|like|thinking|i'?m|two[\s-]tone|colou?rs?|change|set|to|my|theme|palette|style|look|vibes?|scheme|:"
-    r"|y|con|en|un|una|algo|todo|quiero|me\s+gusta|ponlo|hazlo|ponle|colores|más|mas)\b\s*:?\s*|(?:请|麻烦|帮我|把|我|想|要|来|来点|来个|整|整体|全部|用|改|换|做|弄|调|变|搞|给我|一个|点|再|更|太|成|和|跟|与|颜色|配色|风格|能不能|可以|画面|视频|它|都|有点)\s*)*"
+_LATIN = (
+    "and then but plus ok okay now just only maybe please pls plz hey yo nope actually it its it's this that make turn do "
+    "go try get give change set let's lets can could would you u we i i'd i'm me my want need like prefer have use how "
+    "about what thinking with in for to a an the something everything all some bit little more much way even kinda two "
+    "tone color colors colour colours theme palette style look vibe vibes scheme "
+    "y con en un una algo todo quiero me gusta ponlo hazlo ponle colores más mas"
 )
+_HAN = "请 麻烦 帮我 给我 把 我 想 要 来 来点 来个 整 整体 全部 用 改 换 做 弄 调 变 搞 一个 点 再 更 太 成 和 跟 与 颜色 配色 风格 能不能 可以 画面 视频 它 都 有点"
+
+
+def _any(words: str) -> str:
+    """One of these words, the longest first."""
+    return "|".join(sorted(map(re.escape, words.split()), key=len, reverse=True))
+
+
+SMALL = rf"(?:\b(?:{_any(_LATIN)})\b[\s:-]*|(?:{_any(_HAN)})\s*)*+"
 WISH = BEGIN + SMALL
 """… and the small words with which people say that they want something."""
 FINISH = rf"(?=\s*(?:(?:please|pls|plz|thanks?|thx|btw|bro|ok|too|was\s+better|looks?\s+better|instead|look|feel|vibes?|style|theme|mode|thing|one|a\s+(?:bit|little|lot|touch)|por\s+favor|[吧了的哦啊呢]|一?点儿?|一些|风格?|谢谢)\s*)*(?:$|[.,;!?+|)\n{COVER}]|\b(?:and|y|but|then|with|on|in|for|con)\b|和|然后|再|并))"
@@ -44,8 +56,8 @@ WHEN = (
 WHEN_SAID = re.compile(WHEN, re.IGNORECASE)
 _UNNAMED = re.sub(r"[?]P<[a-z0-9]+>", "?:", WHEN)
 _SHOWN = r"(?:\s*(?:(?:to\s+)?(?:appear|show(?:\s+up)?|stay|last|be\s+(?:shown|visible))|appears|disappears?|on\s+(?:the\s+)?screen|only|just|visible)\b|\s*(?:应该|只在?|出现|显示))*"
-SEVERAL_WHEN = rf"(?P<when>(?:{_SHOWN}{NEXT}{_UNNAMED})+)"
-TIMES = rf"(?P<when>(?:{_SHOWN}{NEXT}{_UNNAMED})*)"
+SEVERAL_WHEN = rf"(?P<when>(?:{_SHOWN}{NEXT}{_UNNAMED}){{1,4}})"
+TIMES = rf"(?P<when>(?:{_SHOWN}{NEXT}{_UNNAMED}){{0,4}})"
 LEAD = rf"(?P<lead>(?:{_UNNAMED}{NEXT})?)"
 
 # --- words on screen ------------------------------------------------------------------------------------------------
