@@ -43,22 +43,28 @@ FINISH = rf"(?=\s*(?:(?:please|pls|plz|thanks?|thx|btw|bro|ok|too|was\s+better|l
 
 NEXT = r"[\s,:]*"
 UNTIL = r"(?:\s*(?:开始|起)?\s*(?:-|–|—|~|to|until|till|up to|and(?=\s+\d{1,2}:)|a|hasta|到|至)\s*(?:第)?)"
-STARTS = r"(?:(?:at|in|from|on)\s+the\s+(?:very\s+)?(?:start|beginning|intro|opening)|al\s+(?:principio|inicio|comienzo)|(?:在|放在)?(?:最|视频|片子)?开头(?:处|的时候|部分)?|片头|一开始)"
+STARTS = r"(?:(?:at|in|from|on)\s+(?:the\s+)?(?:very\s+)?(?:start|beginning|intro|opening)|al\s+(?:principio|inicio|comienzo)|(?:在|放在)?(?:最|视频|片子)?开头(?:处|的时候|部分)?|片头|一开始)"
 ENDS = r"(?:(?:at|in|near)\s+the\s+(?:very\s+)?(?:end|outro|ending)|al\s+final|(?:在|放在)?(?:最后|结尾|片尾|末尾)(?:处|的时候|部分)?)"
 WHEN = (
     rf"(?:(?:(?:for|in|during|over|en|durante)\s+)?(?:the\s+|los\s+)?(?:last|final|[úu]ltimos)\s+(?P<last>{TIME})|最后(?P<last2>{TIME})"
-    rf"|(?:for|in(?=\s+the\s+first)|lasting|during|only|after|durante|por|持续|只?显示|出现|停留|,)?\s*(?:the\s+first\s+|前)?(?P<for>{TIME})(?:\s*(?:long|长))?(?!\s*(?:处|的时候|开始|起))"
+    rf"|(?:for|in(?=\s+the\s+first)|lasting|during|only|disappears?\s+after|durante|por|持续|只?显示|出现|停留|,)?\s*(?:the\s+first\s+|前)?(?P<for>{TIME})(?:\s*(?:long|长))?(?!\s*(?:处|的时候|开始|起))"
     rf"|(?P<start>{STARTS})|(?P<end>{ENDS})"
     rf"|(?:from|between|de|desde|从|第)\s*(?P<from>{BARE_TIME}){UNTIL}(?P<to>{BARE_TIME})(?:处)?"
-    rf"|(?:at|starting\s+at|from|a\s+partir\s+de|en\s+el|在?第?|从)\s*(?P<at>{TIME})(?:\s*(?:mark|in|处|的时候|开始|起|的地方))?"
+    rf"|(?:at|after|starting\s+at|from|a\s+partir\s+de|en\s+el|在?第?|从)\s*(?P<at>{TIME})(?:\s*(?:mark|in|处|的时候|开始|起|的地方))?"
     rf"|(?:for\s+)?(?:the\s+)?(?:whole|entire|full)\s+(?:video|time|song)|一直|全程)"
 )
 WHEN_SAID = re.compile(WHEN, re.IGNORECASE)
-_UNNAMED = re.sub(r"[?]P<[a-z0-9]+>", "?:", WHEN)
-_SHOWN = r"(?:\s*(?:(?:to\s+)?(?:appear|show(?:\s+up)?|stay|last|be\s+(?:shown|visible))|appears|disappears?|on\s+(?:the\s+)?screen|only|just|visible)\b|\s*(?:应该|只在?|出现|显示))*"
-SEVERAL_WHEN = rf"(?P<when>(?:{_SHOWN}{NEXT}{_UNNAMED}){{1,4}})"
-TIMES = rf"(?P<when>(?:{_SHOWN}{NEXT}{_UNNAMED}){{0,4}})"
-LEAD = rf"(?P<lead>(?:{_UNNAMED}{NEXT})?)"
+_SOME_TIME = (
+    rf"(?:(?:from|between|de|desde|从|第)\s*{BARE_TIME}{UNTIL}{BARE_TIME}(?:处)?"
+    r"|(?:(?:(?:for|in|during|over|lasting|at|from|starting\s+at|(?:disappears?\s+)?after|only|durante|por|en|el|a\s+partir\s+de)\s+)*(?:(?:the|los)\s+)?(?:(?:first|last|final|[úu]ltimos)\s+)?"
+    rf"|(?:持续|只?显示|出现|停留|在|从|第|前|最后|,)*\s*){TIME}(?:\s*(?:long|mark|in|长|处|的时候|开始|起|的地方))?"
+    rf"|{STARTS}|{ENDS}|(?:for\s+)?(?:the\s+)?(?:whole|entire|full)\s+(?:video|time|song)|一直|全程)"
+)
+"""What WHEN finds, in short: it stands in forty forms, and `when` looks closer at what was said."""
+_SHOWN = r"(?:\s*(?:(?:to\s+)?(?:appear|show(?:\s+up)?|stay|last|be\s+(?:shown|visible))|appears|disappears?(?!\s+after)|on\s+(?:the\s+)?screen|only|just|visible)\b|\s*(?:应该|只在?|出现|显示))*"
+SEVERAL_WHEN = rf"(?P<when>(?:{_SHOWN}{NEXT}{_SOME_TIME}){{1,4}})"
+TIMES = rf"(?P<when>(?:{_SHOWN}{NEXT}{_SOME_TIME}){{0,4}})"
+LEAD = rf"(?P<lead>(?:{_SOME_TIME}{NEXT})?)"
 
 # --- words on screen ------------------------------------------------------------------------------------------------
 

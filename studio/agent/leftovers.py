@@ -41,7 +41,7 @@ _SMALL = frozenset(
     colour colours song track beat tune music audio file video vid videos clip mv visual visuals visualizer visualiser
     reel short teaser second seconds sec secs
     el la los las un una de del en con mi tu por favor para que esta este esto eso canción cancion música vídeo video
-    visualizador gracias hola quiero y muy más mas pon ponle ponlo haz hazlo algo bonito bonita chulo chula
+    visualizador cambia gracias hola quiero y muy más mas pon ponle ponlo haz hazlo algo bonito bonita chulo chula
     """.split()  # noqa: SIM905 - a list of words is read, not a list of strings
 ) | frozenset(
     "请麻烦帮我你您他它们这那个首段张的了吧呢啊哦嗯呀吗把给用让想要做弄改换加调变成为再更也都就还是有点一下儿些里上和跟在到去来会可以能行好谢对酷炫很新听发别"

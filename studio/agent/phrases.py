@@ -92,9 +92,9 @@ def _chinese(text: str) -> int:
 _SECONDS = r"(?:seconds?|secs?|segundos?|s(?![a-z])|秒钟?)"
 _MINUTES = r"(?:minutes?|mins?|minutos?|m(?![a-z])|分钟?)"
 CLOCK = r"\d{1,2}:\d{2}(?:\.\d{1,3})?"
-_SPOKEN = rf"{NUMBER}[\s-]?{_MINUTES}(?:\s?(?:and\s|y\s)?{NUMBER}\s?{_SECONDS}|半|(?<=分)\d{{1,2}}(?![\d:]))?|{NUMBER}[\s-]?{_SECONDS}"
-TIME = rf"(?:{CLOCK}|{_SPOKEN})"
-BARE_TIME = rf"(?:{TIME}|{NUMBER})"
+_UNITS = rf"[\s-]?(?:{_MINUTES}(?:\s?(?:and\s|y\s)?{NUMBER}\s?{_SECONDS}|半|(?<=分)\d{{1,2}}(?![\d:]))?|{_SECONDS})"
+TIME = rf"(?:{CLOCK}|{NUMBER}{_UNITS})"
+BARE_TIME = rf"(?:{CLOCK}|{NUMBER}(?:{_UNITS})?)"
 
 
 def milliseconds(spelled: str) -> int:
@@ -156,7 +156,7 @@ _SHORT = {
     for name in ("红色", "橙色", "黄色", "绿色", "青色", "蓝色", "紫色", "白色", "黑色", "灰色", "粉色", "金色", "银色")
 }
 COLORS |= _SHORT
-_SHADES = {"dark": 0.5, "deep": 0.6, "light": 1.5, "pale": 1.6, "bright": 1.15, "neon": 1.15, "hot": 1.0, "blood": 0.8, "pitch": 1.0, "jet": 1.0, "royal": 0.9, "electric": 1.1, "baby": 1.5, "soft": 1.3, "纯": 1.0, "深": 0.5, "暗": 0.5, "浅": 1.5, "淡": 1.6, "亮": 1.15, "oscuro": 0.5, "claro": 1.5}  # fmt: skip
+_SHADES = {"dark": 0.5, "deep": 0.6, "light": 1.5, "pale": 1.6, "bright": 1.15, "neon": 1.15, "hot": 1.0, "blood": 0.8, "pitch": 1.0, "jet": 1.0, "royal": 0.9, "electric": 1.1, "baby": 1.5, "icy": 1.4, "冰": 1.4, "soft": 1.3, "纯": 1.0, "深": 0.5, "暗": 0.5, "浅": 1.5, "淡": 1.6, "亮": 1.15, "oscuro": 0.5, "claro": 1.5}  # fmt: skip
 _NAMES = "|".join(sorted((re.escape(n) for n in COLORS if n not in _SHORT), key=len, reverse=True))
 _LATIN = "|".join(sorted((re.escape(n) for n in COLORS if n.isascii() or n[0] in "íp"), key=len, reverse=True))
 _HAN = "|".join(
@@ -165,7 +165,7 @@ _HAN = "|".join(
 _BEFORE = "|".join(shade for shade in _SHADES if shade.isascii() and shade not in ("oscuro", "claro"))
 COLOR = (
     rf"(?:#[0-9a-fA-F]{{6}}\b|#[0-9a-fA-F]{{3}}\b|(?:\b(?:{_BEFORE})[\s-])?\b(?:{_LATIN})(?:[\s-]?ish)?\b(?:\s(?:oscuro|claro))?"
-    rf"|[深暗浅淡亮纯]?(?:{_HAN}))"
+    rf"|[深暗浅淡亮纯冰]?(?:{_HAN}))"
 )
 
 

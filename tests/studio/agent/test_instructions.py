@@ -335,7 +335,7 @@ def test_no_heap_of_words_breaks_the_reader(pieces: list[str]) -> None:
 def test_a_long_message_is_read_in_reasonable_work() -> None:
     assert read("a " * 5_000) == ()
     assert read("加" * 5_000) == ()
-    assert Trim(0, 3_000) in read("add " + "3s, " * 300)  # hung for hours: every time could belong to two parts of a form
+    assert Trim(0, 3_000) in read("add " + "3s, " * 300)  # hung: every time could belong to two parts
     assert read("go with " * 100 + "来点" * 100) == ()
     assert SetStyle("spectrum") not in read("create a video with a spectrum")
 
