@@ -89,11 +89,13 @@ NEXT = r"[\s,:]*"
 _TO = r"(?:\s*(?:-|–|—|~|to|until|till|up to|a|hasta|到|至)\s*(?:第)?)"
 _STARTS = r"(?:(?:at|in|from|on)\s+the\s+(?:very\s+)?(?:start|beginning|intro|opening)|al\s+(?:principio|inicio|comienzo)|(?:在|放在)?(?:最|视频|片子)?开头(?:处|的时候|部分)?|片头|一开始)"
 _ENDS = r"(?:(?:at|in|near)\s+the\s+(?:very\s+)?(?:end|outro|ending)|al\s+final|(?:在|放在)?(?:最后|结尾|片尾|末尾)(?:处|的时候|部分)?)"
+_NO_SHAPE = r"(?!9:16(?!\d))"  # "9:16" is a shape far more often than a time, unless somebody says "at" or "from"
+_SINCE = r"(?:(?<=\bat\s)|(?<=\bfrom\s)|(?<=[在从第])|(?!9:16(?!\d)))"
 WHEN = (
-    rf"(?:(?:for|lasting|during|durante|por|持续|显示|出现|停留|,)?\s*(?:the\s+first\s+|前)?(?P<for>{TIME})(?:\s*(?:long|长))?(?!\s*(?:处|的时候|开始|起))"
+    rf"(?:(?:for|lasting|during|durante|por|持续|显示|出现|停留|,)?\s*(?:the\s+first\s+|前)?{_NO_SHAPE}(?P<for>{TIME})(?:\s*(?:long|长))?(?!\s*(?:处|的时候|开始|起))"
     rf"|(?P<start>{_STARTS})|(?P<end>{_ENDS})"
     rf"|(?:from|between|de|desde|从|第)\s*(?P<from>{BARE_TIME}){_TO}(?P<to>{BARE_TIME})(?:处)?"
-    rf"|(?:at|starting\s+at|from|a\s+partir\s+de|en\s+el|在?第?|从)\s*(?P<at>{TIME})(?:\s*(?:mark|in|处|的时候|开始|起|的地方))?"
+    rf"|(?:at|starting\s+at|from|a\s+partir\s+de|en\s+el|在?第?|从)\s*{_SINCE}(?P<at>{TIME})(?:\s*(?:mark|in|处|的时候|开始|起|的地方))?"
     rf"|(?:for\s+)?(?:the\s+)?(?:whole|entire)\s+(?:video|time|song)|一直|全程)"
 )
 _WHEN = re.compile(WHEN, re.IGNORECASE)

@@ -87,6 +87,8 @@ ONE = [
     # shape
     ("make it vertical", SetAspect("9:16")),
     ("portrait mode", SetAspect("9:16")),
+    ('title "x" at 9:16', title("x", 556_000)),
+    ('title "x" from 9:16 to 9:20', title("x", 556_000, end=560_000)),
     ("竖屏", SetAspect("9:16")),
     ("改成竖屏", SetAspect("9:16")),
     ("9:16", SetAspect("9:16")),
@@ -208,6 +210,9 @@ MANY: list[tuple[str, tuple[object, ...]]] = [
         'make it vertical, title "Sunset Drive" for 5 seconds, bars orange, volume 80%',
         (SetAspect("9:16"), title("Sunset Drive", None, 5000), bars("#ff8c1a", "orange"), SetVolume(0.8)),
     ),
+    ('make a video, 9:16, title "Night"', (Create(), SetAspect("9:16"), title("Night"))),
+    ("9:16，标题《夜》，前3秒", (SetAspect("9:16"), title("夜", None, 3000))),
+    ("标题《夜》，9:16", (title("夜"), SetAspect("9:16"))),
     ("blue bars on a black background", (bars(BLUE, "blue"), SetColor("background", BLACK, "black"))),
     (
         "竖屏，柱子改成红色，音量调到50%，只要前20秒",
