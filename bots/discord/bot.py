@@ -6,6 +6,7 @@ import asyncio
 import logging
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import discord
@@ -224,6 +225,8 @@ class DiscordBot(Placed):
             private=private,
             original=original if private or not by_bot else None,
         )
+        if verb == "help":
+            message = await self._with_hearing(message)
         try:
             receipt = await self.services.intake.take(message)
         except StoreDown:
@@ -234,14 +237,16 @@ class DiscordBot(Placed):
             return
         if by_bot and not private:
             await self._conclude(interaction, message, receipt.place)
-        elif verb == "help":
-            await self._tell_hearing(interaction, message)
 
-    async def _tell_hearing(self, interaction: discord.Interaction[Any], message: Message) -> None:
-        """Add to the help what this bot hears: all talk, or mentions, DMs and commands."""
+    async def _with_hearing(self, message: Message) -> Message:
+        """Have the help say what this bot hears: all talk, or mentions, DMs and commands.
+
+        In one message with it: a follow-up of its own would take the place of the "thinking" message, and the help
+        that of the follow-up.
+        """
         locale = await language(self.services, message.person, message.locale)
         key = "discord-hears-all" if self.content else "discord-hears-mentions"
-        await whisper(interaction, self.services.texts.say(locale, key))
+        return replace(message, reply={**message.reply, "after": self.services.texts.say(locale, key)})
 
     async def _conclude(self, interaction: discord.Interaction[Any], message: Message, place: int) -> None:
         """Point to the card in the channel, and name permissions that are missing here."""

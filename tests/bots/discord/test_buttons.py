@@ -72,6 +72,15 @@ async def test_a_moderator_may_press_everything(bot: Rig, lena: Someone) -> None
     assert bot.intake.pressed[0][2].person.moderator
 
 
+async def test_an_expired_button_fills_the_message_that_thinks(bot: Rig, lena: Someone) -> None:
+    shown = await result(bot, lena)
+    bot.intake.jobs.clear()
+    interaction = await lena.presses(shown, "status")
+    thinking = await bot.discord.until(lambda: bot.discord.world.messages.get(interaction.original or ""))
+    await bot.discord.until(lambda: "no longer know" in thinking["content"])
+    assert thinking["flags"] & EPHEMERAL
+
+
 async def test_an_expired_button_says_so(bot: Rig, lena: Someone) -> None:
     shown = await result(bot, lena)
     bot.intake.jobs.clear()

@@ -365,7 +365,11 @@ async def test_with_threads_a_request_names_the_thread_to_be_opened(discord: Loo
 
 @pytest.mark.parametrize("content", [True, False])
 async def test_the_help_says_what_the_bot_hears(discord: LoopbackDiscord, lena: Someone, content: bool) -> None:
-    async with rig(discord, discord_message_content=content):
-        await lena.chooses("help")
-        told = (await discord.until(lambda: discord.asked("POST", r"/webhooks/.*")))[0].body["content"]
+    async with rig(discord, discord_message_content=content) as bot:
+        interaction = await lena.chooses("help")
+        message = await taken(bot)
+        where = Where(message.channel, message.person.id, message.reply)
+        await bot.outbound.send(where, Post("reply", "Drop a track here"), "help")
+        told = discord.world.messages[interaction.original or ""]["content"]
+    assert told.startswith("Drop a track here\n")
     assert ("all talk" in told) is content
