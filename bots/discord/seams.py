@@ -45,7 +45,10 @@ class _Http(HTTPClient):
     async def request(self, route: Route, **kwargs: Any) -> Any:
         """Send one request to our base address."""
         _move(route, self.base)
-        return _read(await super().request(route, **kwargs))
+        try:
+            return _read(await super().request(route, **kwargs))
+        except discord.HTTPException as error:
+            raise _refused(error) from None
 
     async def ws_connect(self, url: str, *, compress: int = 0) -> aiohttp.ClientWebSocketResponse:
         """Open the gateway, ours in place of Discord's own; addresses a server named itself are kept."""
@@ -65,7 +68,10 @@ class _Webhooks(AsyncWebhookAdapter):
     async def request(self, route: Route, session: aiohttp.ClientSession, **kwargs: Any) -> Any:
         """Send one request to our base address."""
         _move(route, self._base)
-        answer = _read(await super().request(route, session, **kwargs))
+        try:
+            answer = _read(await super().request(route, session, **kwargs))
+        except discord.HTTPException as error:
+            raise _refused(error) from None
         if not answer and route.path.endswith("/callback"):  # "204 No Content" is a yes, too
             return {"interaction": {"id": route.webhook_id}}
         return answer
@@ -77,6 +83,12 @@ def _read(answer: Any) -> Any:
         with contextlib.suppress(ValueError):
             answer = json.loads(answer)
     return payloads.answer(answer)
+
+
+def _refused(error: discord.HTTPException) -> discord.HTTPException:
+    """A refusal with its code, also where the library took its JSON for text."""
+    read = _read(error.text) if not error.code else None
+    return type(error)(error.response, read) if isinstance(read, dict) else error
 
 
 def _move(route: Route, base: str) -> None:
@@ -113,8 +125,7 @@ class Placed(discord.Client):
         state = super()._get_state(**options)
         # The library tells its state of each new gateway socket: there the socket gets its guard.
         setattr(state, _ATTACH, self._guarding(getattr(state, _ATTACH)))
-        views = getattr(state, _VIEWS)
-        setattr(views, _PRESS, self._counted("button", getattr(views, _PRESS)))
+        setattr(getattr(state, _VIEWS), _PRESS, self._counted("button", _press))
         for event, complete in self._completions().items():
             state.parsers[event] = _completing(complete, state.parsers[event])
         return state
@@ -181,6 +192,15 @@ class Placed(discord.Client):
         """Count something unreadable. The event itself is never logged: people's words and tokens are in it."""
         self.poison += 1
         log.warning("skipped an unreadable %s: %s", what, type(error).__name__)
+
+
+async def _press(_kind: int, item: Any, interaction: discord.Interaction[Any], custom_id: str, match: Any) -> None:
+    """Press a dynamic button. Its id is all it needs.
+
+    The library wants to find it in the message first, and drops the press where a server sends less than that.
+    """
+    button: discord.ui.Button[Any] = discord.ui.Button(custom_id=custom_id)
+    await (await item.from_custom_id(interaction, button, match)).callback(interaction)
 
 
 def _completing(complete: Callable[[Any], Any], parse: Callable[[Any], None]) -> Callable[[Any], None]:
