@@ -27,7 +27,7 @@ from bots.discord.answers import (
     not_allowed,
     whisper,
 )
-from bots.discord.card import ActionButton
+from bots.discord.card import GRAMMAR, ActionButton
 from bots.discord.memory import Memory
 from bots.discord.refusals import TOO_MANY, told
 from bots.discord.seams import Placed
@@ -266,6 +266,13 @@ class DiscordBot(Placed):
         """Take submitted forms; commands and buttons come by their own ways."""
         if interaction.type is discord.InteractionType.modal_submit:
             await self._safely("form", self._submitted(interaction))
+        elif interaction.type is discord.InteractionType.component:
+            await self._safely("button", self._unknown(interaction))
+
+    async def _unknown(self, interaction: discord.Interaction[Any]) -> None:
+        """Say of a button that another version of this bot made that it is over; ours come by their own way."""
+        if GRAMMAR.fullmatch(str((interaction.data or {}).get("custom_id", ""))) is None:
+            await whisper(interaction, self.services.texts.say(inbound.spoken(interaction), "discord-expired"))
 
     async def _submitted(self, interaction: discord.Interaction[Any]) -> None:
         form = modals.read(interaction.data or {})

@@ -47,6 +47,21 @@ async def test_each_button_is_acknowledged_and_taken(bot: Rig, lena: Someone, ac
     assert message.reply.get("private") == ("yes" if action == "status" else None)
 
 
+@pytest.mark.parametrize("action", ACTIONS)
+async def test_a_button_works_where_the_event_tells_nothing_of_its_message(
+    bot: Rig, lena: Someone, action: str
+) -> None:
+    await lena.presses(await result(bot, lena), action, bare=True)
+    await bot.discord.until(lambda: [pressed[0] for pressed in bot.intake.pressed] == [action])
+
+
+async def test_a_button_of_another_version_says_that_it_is_over(bot: Rig, lena: Someone) -> None:
+    shown = await result(bot, lena)
+    shown["components"][0]["components"][0]["custom_id"] = "v1:Again!:job1"
+    interaction = await lena.presses(shown, "Again!")
+    assert "no longer know" in (await bot.discord.until(lambda: whispered(bot, interaction)))[0]
+
+
 @pytest.mark.parametrize("action", [action for action in ALL if action != "status"])
 async def test_buttons_of_others_are_refused_politely_and_alone(bot: Rig, lena: Someone, action: str) -> None:
     shown = await result(bot, lena)
