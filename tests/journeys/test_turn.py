@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bots.adapter import FREE, Departure, Gone, Post, Refused, SendDoubtful, Sent, TooLarge, Video, Where
-from core.messages import Attachment, Channel
+from core.messages import Attachment, Channel, Person
 from tests.core.store.servers import RealServer
 from tests.support.backend import Backend, Script
 from tests.support.program import Chat, clip, message, open_chat, over, say, track
@@ -258,6 +258,13 @@ async def test_a_video_that_is_refused_for_its_size_comes_as_a_smaller_copy_or_a
         assert await say(program, "make a video") == "done"
     assert chat.videos == []
     assert any("too large for this chat" in post.text for post in chat.posts.values())
+
+
+async def test_a_person_s_own_language_goes_before_that_of_the_place(backend: Backend, tmp_path: Path) -> None:
+    asked = [(None, "zh-CN"), ("es-ES", "zh-CN"), (None, "zh-CN"), (None, None)]
+    async with open_chat(tmp_path, backend.url, work=False) as (program, _):
+        spoken = [await program.relay.locale_of("discord", Person("p", locale=own), place) for own, place in asked]
+    assert spoken == ["zh-CN", "es-ES", "es-ES", "es-ES"]
 
 
 class Stingy(Chat):
