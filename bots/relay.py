@@ -157,9 +157,9 @@ class Relay:
             if person.locale:
                 await self._store.notes.put(f"locale:{key}", person.locale, LOCALE_TTL_S)
             known = person.locale or await self._store.notes.get(f"locale:{key}")
-            return known or seen or self._manner.language or "en"
         except StoreError:
-            return person.locale or seen or self._manner.language or "en"
+            known = person.locale
+        return known or seen or self._manner.language or "en"
 
     # -- one turn
 

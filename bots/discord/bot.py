@@ -271,7 +271,8 @@ class DiscordBot(Placed):
 
     async def _unknown(self, interaction: discord.Interaction[Any]) -> None:
         """Say of a button that another version of this bot made that it is over; ours come by their own way."""
-        if GRAMMAR.fullmatch(str((interaction.data or {}).get("custom_id", ""))) is None:
+        data: Mapping[str, Any] = interaction.data or {}
+        if GRAMMAR.fullmatch(str(data.get("custom_id", ""))) is None:
             await whisper(interaction, self.services.texts.say(inbound.spoken(interaction), "discord-expired"))
 
     async def _submitted(self, interaction: discord.Interaction[Any]) -> None:
