@@ -31,7 +31,7 @@ from bots.discord.card import GRAMMAR, ActionButton
 from bots.discord.memory import Memory
 from bots.discord.refusals import TOO_MANY, told
 from bots.discord.seams import Placed
-from bots.services import Services, StoreDown
+from bots.services import Receipt, Services, StoreDown
 from bots.settings import Settings
 from core.messages import Attachment, Message
 
@@ -236,7 +236,7 @@ class DiscordBot(Placed):
         if receipt.duplicate:
             return
         if by_bot and not private:
-            await self._conclude(interaction, message, receipt.place)
+            await self._conclude(interaction, message, receipt)
 
     async def _with_hearing(self, message: Message) -> Message:
         """Have the help say what this bot hears: all talk, or mentions, DMs and commands.
@@ -248,11 +248,14 @@ class DiscordBot(Placed):
         key = "discord-hears-all" if self.content else "discord-hears-mentions"
         return replace(message, reply={**message.reply, "after": self.services.texts.say(locale, key)})
 
-    async def _conclude(self, interaction: discord.Interaction[Any], message: Message, place: int) -> None:
+    async def _conclude(self, interaction: discord.Interaction[Any], message: Message, receipt: Receipt) -> None:
         """Point to the card in the channel, and name permissions that are missing here."""
         locale = await language(self.services, message.person, message.locale)
         say = self.services.texts.say
-        lines = [say(locale, "discord-taken", place=place)]
+        if receipt.full:
+            await conclude(interaction, say(locale, "errors-queue-full", limit=self.settings.queue_limit))
+            return
+        lines = [say(locale, "discord-taken", place=receipt.place)]
         names = inbound.lacking(interaction, self.settings)
         if names:
             lines.append(say(locale, "discord-missing-here", names=", ".join(names)))

@@ -32,6 +32,10 @@ discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
 # The two places where the library runs into a malformed event outside of anything it lets us override.
 _ATTACH, _VIEWS, _PRESS = "_update_references", "_view_store", "schedule_dynamic_item_call"
 GATEWAYS = ".discord.gg"
+UNREADABLE = (KeyError, TypeError)
+"""What the library ends in at a rate limit whose JSON tells no "retry_after", or that it took for text."""
+UNTOLD_S = 1.0
+"""How long such a rate limit is taken to last."""
 RATE_LIMIT_WAIT_S = 30.0
 """Longest wait for a rate limit inside the library; longer ones are raised as `discord.RateLimited` (its minimum)."""
 
@@ -45,10 +49,7 @@ class _Http(HTTPClient):
     async def request(self, route: Route, **kwargs: Any) -> Any:
         """Send one request to our base address."""
         _move(route, self.base)
-        try:
-            return _read(await super().request(route, **kwargs))
-        except discord.HTTPException as error:
-            raise _refused(error) from None
+        return _read(await _asked(super().request(route, **kwargs)))
 
     async def ws_connect(self, url: str, *, compress: int = 0) -> aiohttp.ClientWebSocketResponse:
         """Open the gateway, ours in place of Discord's own; addresses a server named itself are kept."""
@@ -68,10 +69,7 @@ class _Webhooks(AsyncWebhookAdapter):
     async def request(self, route: Route, session: aiohttp.ClientSession, **kwargs: Any) -> Any:
         """Send one request to our base address."""
         _move(route, self._base)
-        try:
-            answer = _read(await super().request(route, session, **kwargs))
-        except discord.HTTPException as error:
-            raise _refused(error) from None
+        answer = _read(await _asked(super().request(route, session, **kwargs)))
         if not answer and route.path.endswith("/callback"):  # "204 No Content" is a yes, too
             return {"interaction": {"id": route.webhook_id}}
         return answer
@@ -83,6 +81,16 @@ def _read(answer: Any) -> Any:
         with contextlib.suppress(ValueError):
             answer = json.loads(answer)
     return payloads.answer(answer)
+
+
+async def _asked(request: Awaitable[Any]) -> Any:
+    """Wait for an answer; refusals that the library cannot read are read here."""
+    try:
+        return await request
+    except discord.HTTPException as error:
+        raise _refused(error) from None
+    except UNREADABLE:
+        raise discord.RateLimited(UNTOLD_S) from None
 
 
 def _refused(error: discord.HTTPException) -> discord.HTTPException:

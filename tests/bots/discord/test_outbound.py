@@ -103,6 +103,20 @@ async def test_a_refusal_has_its_class_also_where_its_json_has_a_charset(
         await out.made.close()
 
 
+@pytest.mark.parametrize("by_token", [False, True])
+@pytest.mark.parametrize("habits", [Habits(), Habits(charset=True)], ids=["plain", "charset"])
+async def test_a_rate_limit_that_tells_no_time_is_waited_out(habits: Habits, by_token: bool) -> None:
+    async with ForeignDiscord(habits) as server:
+        out = Out(server)
+        where = out.token()[0] if by_token else out.where()
+        server.script(
+            "PATCH" if by_token else "POST", r"/webhooks/.*" if by_token else r"/channels/\d+/messages", Refusal(429, 0)
+        )
+        sent = await out.made.send(where, card(), "n")
+        assert out.shown(sent.id)["flags"] & V2
+        await out.made.close()
+
+
 async def test_a_bot_that_was_kicked_or_a_channel_that_is_gone_is_gone(out: Out) -> None:
     sent = await out.made.send(out.where(), card(), "n")
     out.world.hidden.add(out.world.guild["id"])
