@@ -154,12 +154,12 @@ class Relay:
             chosen = await self._store.sessions.choice(key, "language")
             if chosen:
                 return chosen
-            if seen:
-                await self._store.notes.put(f"locale:{key}", seen, LOCALE_TTL_S)
-                return seen
-            return await self._store.notes.get(f"locale:{key}") or self._manner.language or "en"
+            if person.locale:
+                await self._store.notes.put(f"locale:{key}", person.locale, LOCALE_TTL_S)
+            known = person.locale or await self._store.notes.get(f"locale:{key}")
         except StoreError:
-            return seen or self._manner.language or "en"
+            known = person.locale
+        return known or seen or self._manner.language or "en"
 
     # -- one turn
 

@@ -89,11 +89,13 @@ NEXT = r"[\s,:]*"
 _TO = r"(?:\s*(?:-|–|—|~|to|until|till|up to|a|hasta|到|至)\s*(?:第)?)"
 _STARTS = r"(?:(?:at|in|from|on)\s+the\s+(?:very\s+)?(?:start|beginning|intro|opening)|al\s+(?:principio|inicio|comienzo)|(?:在|放在)?(?:最|视频|片子)?开头(?:处|的时候|部分)?|片头|一开始)"
 _ENDS = r"(?:(?:at|in|near)\s+the\s+(?:very\s+)?(?:end|outro|ending)|al\s+final|(?:在|放在)?(?:最后|结尾|片尾|末尾)(?:处|的时候|部分)?)"
+_NO_SHAPE = r"(?!9:16(?!\d))"  # "9:16" is a shape far more often than a time, unless somebody says "at" or "from"
+_SINCE = r"(?:(?<=\bat\s)|(?<=\bfrom\s)|(?<=[在从第])|(?!9:16(?!\d)))"
 WHEN = (
-    rf"(?:(?:for|lasting|during|durante|por|持续|显示|出现|停留|,)?\s*(?:the\s+first\s+|前)?(?P<for>{TIME})(?:\s*(?:long|长))?(?!\s*(?:处|的时候|开始|起))"
+    rf"(?:(?:for|lasting|during|durante|por|持续|显示|出现|停留|,)?\s*(?:the\s+first\s+|前)?{_NO_SHAPE}(?P<for>{TIME})(?:\s*(?:long|长))?(?!\s*(?:处|的时候|开始|起))"
     rf"|(?P<start>{_STARTS})|(?P<end>{_ENDS})"
     rf"|(?:from|between|de|desde|从|第)\s*(?P<from>{BARE_TIME}){_TO}(?P<to>{BARE_TIME})(?:处)?"
-    rf"|(?:at|starting\s+at|from|a\s+partir\s+de|en\s+el|在?第?|从)\s*(?P<at>{TIME})(?:\s*(?:mark|in|处|的时候|开始|起|的地方))?"
+    rf"|(?:at|starting\s+at|from|a\s+partir\s+de|en\s+el|在?第?|从)\s*{_SINCE}(?P<at>{TIME})(?:\s*(?:mark|in|处|的时候|开始|起|的地方))?"
     rf"|(?:for\s+)?(?:the\s+)?(?:whole|entire)\s+(?:video|time|song)|一直|全程)"
 )
 _WHEN = re.compile(WHEN, re.IGNORECASE)
@@ -132,6 +134,8 @@ _PALETTE_OF = {word.replace("-", " "): name for name, words in _PALETTES.items()
 _PALETTE = "|".join(sorted((re.escape(w) for w in _PALETTE_OF), key=len, reverse=True))
 _ALL_PALETTES = "|".join([*e.PALETTES, _PALETTE])
 _MUSIC = r"(?:(?:the\s+|la\s+|el\s+)?(?:music|audio|sound|bgm|song|track|background\s+music|volume|loudness|m[úu]sica|volumen|sonido)|背景音乐|音乐|声音|音量|歌曲|伴奏)"
+_SITES = r"youtube|youtu\.be|spotify|soundcloud|apple\s+music|tiktok|bilibili|网易云|qq音乐|油管|抖音"
+_PLACES = rf"{_SITES}|b站|小红书|视频号|快手|instagram"
 _DO = rf"{_REMOVE}|don't|do not"
 
 
@@ -315,7 +319,9 @@ def _text_rules() -> Iterator[Rule]:
 
 RULES: tuple[Rule, ...] = (
     # what cannot be done, before a part of it is misread
-    _rule(r"(?:https?://)?(?:www\.)?(?:youtube|youtu\.be|spotify|soundcloud|apple\s+music|tiktok|bilibili|网易云|qq音乐|油管|抖音)\S*(?:[^.,;!?\n]*)", Cannot("import")),
+    # where the video is to go is no place to fetch music from
+    _rule(rf"(?:\b(?:for|to|post(?:ed)?\s+(?:it\s+)?on|para|en)\s+(?:my\s+|mi\s+)?|(?:适合|用于|发布|上传|发|投|给)(?:到|在|去)?\s*)(?:{_PLACES})(?![.:])(?:\s+(?:shorts|reels?)\b)?|(?:{_PLACES})\s*(?:用的?(?=[,;!?.\n]|$)|版|风格?|(?:shorts?|reels?)\b|(?=竖屏|横屏|vertical))", lambda _: []),
+    _rule(rf"(?:https?://)?(?:www\.)?(?:{_SITES})\S*(?:[^.,;!?\n]*)", Cannot("import")),
     _rule(r"(?:add|show|display|create|with|make|generate|加|显示|配|生成|带)?\s*(?:the\s+)?(?:synced\s+|karaoke[\s-]+)?(?:lyrics?(?:\s+video)?|karaoke|歌词(?:视频)?|卡拉ok|letra\s+de\s+la\s+canci[óo]n|(?<!片尾)字幕)", Cannot("lyrics")),
     _rule(r"(?:(?:slow|speed)\s+(?:down|up)?\s*(?:the\s+)?(?:intro|song|music|track|tempo|audio|outro|chorus)(?:\s+(?:down|up))?|change\s+the\s+tempo|把(?:开头|音乐|歌|歌曲|结尾|副歌)(?:放慢|加速|变慢|变快)|变速)", Cannot("tempo")),
     _rule(r"(?:white\s+balance|balance\s+the\s+audio(?:\s+levels?)?[^.,;!?\n]*|equali[sz]e\s+the\s+audio|(?:remove|isolate|boost)\s+(?:the\s+)?(?:vocals?|drums?|bass)|平衡[^.,;!?\n]*音量|白平衡|人声分离|去人声)", Cannot("mix")),
@@ -365,7 +371,7 @@ RULES: tuple[Rule, ...] = (
     _rule(r"(?:more\s+energ(?:y|etic)|livelier|more\s+(?:lively|intense|dynamic|exciting|action)|\benergetic\b|m[áa]s\s+energ[íi]a|更?有活力|更?动感|更?带感|更?燃|更激烈|更嗨|更?活泼)(?:[^.,;!?\n]{0,20}\bdrop\b)?(?:一?点儿?|些)?", e.SetEnergy("energetic"), e.SetEnergy("calm")),
     _rule(r"(?:\bcalm(?:er)?\b|more\s+(?:relaxed|relaxing|chill|gentle|subtle)|\bchill\b|less\s+(?:energy|energetic|intense|movement)|\bgentler\b|m[áa]s\s+(?:calma|tranquilo)|更?平静|更?安静|更?舒缓|更?柔和|更?温柔|慢节奏)(?:一?点儿?|些)?", e.SetEnergy("calm"), e.SetEnergy("energetic")),
     # looks
-    _rule(rf"(?:(?:{_ALL_PALETTES})[\s-]*(?:palette|theme|colou?rs?|colou?r\s+scheme|look|style|vibe|mood|色调|配色|主题|风格|色系|系|色))", lambda f: e.SetPalette(_palette_in(f.match[0]))),
+    _rule(rf"(?:\b(?:{_ALL_PALETTES})(?=\s+(?:music\s+)?(?:video|clip|visuali[sz]er)s?\b)|(?:{_ALL_PALETTES})(?=的?(?:音乐)?(?:视频|影片|短片))|(?:{_ALL_PALETTES})[\s-]*(?:palette|theme|colou?rs?|colou?r\s+scheme|look|style|vibe|mood|色调|配色|主题|风格|色系|系|色))", lambda f: e.SetPalette(_palette_in(f.match[0]))),
     _rule(rf"(?:palette|theme|colou?r\s+scheme|colou?rs|paleta|tema|配色|主题|色调|风格)(?:{_INTO})(?P<palette>{_ALL_PALETTES})\b", _palette),
     _rule(rf"(?:make\s+it|in|use)\s+(?P<palette>{_PALETTE})\b", _palette),
     _rule(r"colou?rs\s+(?:from|of|matching|to\s+match)\s+(?:the\s+)?(?:cover|artwork)|(?:用|按|跟)封面(?:的)?(?:颜色|配色|色调)", e.SetPalette("auto")),

@@ -12,7 +12,8 @@ from studio.agent.instructions import Ask, Cannot, Wish, read
 from studio.agent.phrases import mask
 from studio.draft import Draft
 
-Language = Literal["en", "zh", "es"]
+Language = Literal["en", "zh", "zh-TW", "es"]
+_TRADITIONAL = frozenset({"tw", "hk", "mo", "hant"})
 WAITING_MOST = 10
 
 
@@ -120,15 +121,16 @@ def language_of(text: str, session: str = "") -> Language:
     Quoted words do not count: `add a title "夜航"` is English.
     """
     bare = re.sub("\ue000.\ue001", " ", mask(text).text)
+    subtags = session.lower().replace("_", "-").split("-")
+    chinese: Language = "zh-TW" if _TRADITIONAL & set(subtags) else "zh"
     if _HAN.search(bare):
-        return "zh"
+        return chinese
     spanish, english = len(_SPANISH.findall(bare)), len(_ENGLISH.findall(bare))
     if spanish >= 2 and spanish > english:
         return "es"
-    tag = session.lower().replace("_", "-").split("-")[0]
-    if tag == "zh":
-        return "en" if english >= 2 else "zh"
-    if tag == "es":
+    if subtags[0] == "zh":
+        return "en" if english >= 2 else chinese
+    if subtags[0] == "es":
         return "en" if english >= 2 and not spanish else "es"
     return "es" if spanish and not english else "en"
 

@@ -6,8 +6,12 @@ from functools import cache
 from pathlib import Path
 
 from fluent.runtime import FluentBundle, FluentResource
+from opencc import OpenCC
 
 LANGUAGES = ("en", "zh", "es")
+"""Languages with files of their own."""
+
+_TRADITIONAL = "zh-TW"  # zh through OpenCC: our own words, never the names and titles that are put into them
 _FOLDER = Path(__file__).parent
 
 
@@ -17,7 +21,7 @@ def say(language: str, key: str, **values: object) -> str:
     Raises:
         KeyError: No such key.
     """
-    bundle = _bundle(language if language in LANGUAGES else "en")
+    bundle = _bundle(language if language in (*LANGUAGES, _TRADITIONAL) else "en")
     message = bundle.get_message(key)
     if message.value is None:
         raise KeyError(key)
@@ -45,7 +49,9 @@ def keys(language: str) -> dict[str, frozenset[str]]:
 
 @cache
 def _bundle(language: str) -> FluentBundle:
+    traditional = language == _TRADITIONAL
+    spelled = OpenCC("s2twp").convert if traditional else str
     bundle = FluentBundle([language], use_isolating=False)
-    for path in sorted((_FOLDER / language).glob("*.ftl")):
-        bundle.add_resource(FluentResource(path.read_text("utf-8")))
+    for path in sorted((_FOLDER / ("zh" if traditional else language)).glob("*.ftl")):
+        bundle.add_resource(FluentResource(spelled(path.read_text("utf-8"))))
     return bundle

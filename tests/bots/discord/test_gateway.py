@@ -15,7 +15,7 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from bots.discord.answers import Acks
-from bots.discord.app import TokenRefused, create_discord_bot, serve
+from bots.discord.app import TokenRefused, _brief, create_discord_bot, serve
 from bots.discord.seams import Placed
 from bots.services import Services
 from bots.settings import Settings
@@ -202,3 +202,10 @@ async def test_what_follows_on_an_acknowledgement_lets_the_others_go_first() -> 
             await asyncio.sleep(0)
         assert not waiting.done()
     await waiting
+
+
+def test_the_library_logs_a_lost_gateway_in_one_line() -> None:
+    lost = logging.LogRecord("discord.client", logging.ERROR, "", 1, "Again in %.2fs", (0.5,), None)
+    lost.exc_info = (OSError, OSError("no line"), None)
+    assert _brief(lost)
+    assert logging.Formatter("%(levelname)s %(message)s").format(lost) == "WARNING Again in 0.50s (OSError)"

@@ -250,10 +250,16 @@ def test_undo_and_redo_move_in_the_history() -> None:
         ("make it vertical and add a title", "zh", "en"),
         ('add a title "夜航"', "en", "en"),
         ('加一个标题 "Night"', "en", "zh"),
+        ("改成直式", "zh-TW", "zh-TW"),
+        ("9:16", "zh-Hant-HK", "zh-TW"),
     ],
 )
 def test_the_language_of_the_answer(text: str, session: str, language: str) -> None:
     assert turn.language_of(text, session) == language
+
+
+def test_traditional_chinese_leaves_names_as_they_were_written() -> None:
+    assert texts.say("zh-TW", "note-created", name="后来", seconds="2") == "《后来》的影片做好了：2 秒，帶頻譜視覺化。"
 
 
 def test_what_is_not_understood_is_said_and_costs_nothing() -> None:
