@@ -54,9 +54,21 @@ class _Http(HTTPClient):
     async def ws_connect(self, url: str, *, compress: int = 0) -> aiohttp.ClientWebSocketResponse:
         """Open the gateway, ours in place of Discord's own; addresses a server named itself are kept."""
         asked = yarl.URL(url)
-        if self.gateway is not None and f".{asked.host}".endswith(GATEWAYS):
-            url = str(yarl.URL(self.gateway).update_query(asked.query))
+        if f".{asked.host}".endswith(GATEWAYS):
+            if self.gateway is None and self.base:
+                self.gateway = await self._told()
+            if self.gateway is not None:
+                url = str(yarl.URL(self.gateway).update_query(asked.query))
         return await super().ws_connect(url, compress=compress)
+
+    async def _told(self) -> str | None:
+        """Where the server behind another base address says that its gateway is; None where it does not say."""
+        for path in ("/gateway/bot", "/gateway"):
+            with contextlib.suppress(discord.NotFound):
+                answer = await self.request(Route("GET", path))
+                if isinstance(answer, dict) and isinstance(url := answer.get("url"), str) and url:
+                    return url
+        return None
 
 
 class _Webhooks(AsyncWebhookAdapter):

@@ -63,6 +63,12 @@ def test_without_settings_the_library_s_own_addresses_are_left_alone() -> None:
     assert client._base == ""
 
 
+async def test_a_gateway_that_no_setting_names_is_asked_for(discord: LoopbackDiscord) -> None:
+    async with served(discord, discord_gateway_url=None) as made:
+        await discord.until(lambda: made.ready)
+    assert [call.path for call in discord.calls if "gateway" in call.path] == ["/gateway/bot"]
+
+
 async def test_other_addresses_touch_nobody_else(bot: Rig, lena: Someone) -> None:
     await lena.chooses("status")
     await bot.discord.until(lambda: bot.intake.taken)
