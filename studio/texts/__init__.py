@@ -7,7 +7,10 @@ from pathlib import Path
 
 from fluent.runtime import FluentBundle, FluentResource
 
+from studio.texts.chinese import traditional
+
 LANGUAGES = ("en", "zh", "es")
+"""Languages with files of their own; zh-TW is zh through OpenCC (decisions 24)."""
 _FOLDER = Path(__file__).parent
 
 
@@ -17,6 +20,8 @@ def say(language: str, key: str, **values: object) -> str:
     Raises:
         KeyError: No such key.
     """
+    if language == "zh-TW":
+        return traditional(say("zh", key, **values))
     bundle = _bundle(language if language in LANGUAGES else "en")
     message = bundle.get_message(key)
     if message.value is None:
