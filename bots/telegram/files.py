@@ -15,17 +15,21 @@ from urllib.parse import unquote, urlsplit
 
 import httpx
 from telegram import Bot
-from telegram.error import BadRequest, Forbidden, InvalidToken, TelegramError
+from telegram.error import BadRequest, Forbidden, InvalidToken, RetryAfter, TelegramError
 
 from bots.adapter import FetchFailed
 from bots.telegram.guard import UNREADABLE
 from bots.telegram.limits import MAX_FETCH_BYTES
 from bots.telegram.redact import without
+from bots.telegram.sender import seconds
 from core.messages import Attachment
 
 log = logging.getLogger(__name__)
 
 TRIES = 3
+LONGEST_WAIT_S = 60.0
+"""A 429 that asks for more is no moment's flood: the person hears about it."""
+
 CHUNK_BYTES = 1 << 18
 
 
@@ -106,10 +110,11 @@ async def _file_path(bot: Bot, file_id: str) -> str:
             raise FetchFailed("gone") from None
         except UNREADABLE:
             raise FetchFailed("gone") from None
-        except TelegramError:
-            if attempt == TRIES - 1:
+        except TelegramError as error:
+            told_s = seconds(error.retry_after) if isinstance(error, RetryAfter) else 0.0
+            if attempt == TRIES - 1 or told_s > LONGEST_WAIT_S:
                 raise FetchFailed("network") from None
-            await asyncio.sleep(2.0**attempt)
+            await asyncio.sleep(told_s or 2.0**attempt)
         else:
             # The library puts its file address before whatever it does not find on this disk.
             path = (found.file_path or "").removeprefix(f"{bot.base_file_url}/")

@@ -498,4 +498,6 @@ def _sent(made: object) -> Sent:
     if not isinstance(made, Message):
         return Sent("")
     file = made.video or made.document or made.animation
-    return Sent(str(made.message_id), file.file_id if file else None, made.link)
+    # The library writes "?thread=None" behind an answer of which the server names no thread.
+    link = made.link.removesuffix("?thread=None") if made.link else None
+    return Sent(str(made.message_id), file.file_id if file else None, link)

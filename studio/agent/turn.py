@@ -100,7 +100,8 @@ _SPANISH = re.compile(
     re.IGNORECASE,
 )
 _ENGLISH = re.compile(
-    r"\b(?:the|a|an|make|add|it|to|with|from|this|create|video|title|please|what|how|and|bars|set|first|undo|remove)\b",
+    r"\b(?:the|a|an|make|add|it|to|with|from|this|create|video|title|please|what|how|and|bars|set|first|undo|remove"
+    r"|for|seconds?|of|on|at|is|are|my|change|show|put|text|only|then)\b",
     re.IGNORECASE,
 )
 _MAKES = re.compile(

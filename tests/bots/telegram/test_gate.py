@@ -197,6 +197,17 @@ async def test_a_group_is_told_once_what_privacy_mode_means(run: Run, privacy: b
         assert all("/video@clip_bot" in text for text in explained)
 
 
+async def test_a_channel_hears_nothing_of_privacy_mode(run: Run) -> None:
+    channel = {"id": -1007, "type": "channel", "title": "News"}
+    async with BotApi(privacy=True) as api, run(api) as bot:
+        post = {"message_id": 3, "date": 1, "chat": channel, "sender_chat": channel, "text": "/help"}
+        api.push({"channel_post": post})
+        await bot.intake.until(1)
+        await api.until("setMessageReaction")
+        await asyncio.sleep(0.1)
+        assert api.sent("sendMessage") == []
+
+
 async def test_a_group_that_moves_keeps_its_project_and_is_answered_where_it_is(run: Run) -> None:
     async with BotApi(privacy=False) as api, run(api) as bot:
         api.says(-5, migrate_to_chat_id=-1005)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -250,6 +252,30 @@ async def test_drafts_stop_where_the_server_knows_none(way_out: Open) -> None:
         await outbound.stream(ANNA, "one")
         await outbound.stream(Where(Channel("telegram", "8"), "8", {"message": "3"}), "two")
         assert len(api.sent("failed:sendMessageDraft")) == 1
+
+
+async def test_the_way_to_an_answer_names_no_thread_that_is_not_there(way_out: Open, video: Video) -> None:
+    plain = Where(Channel("telegram", "-1009"), "7", {"chat": "-1009", "message": "1"})
+    async with BotApi() as api, way_out(api) as outbound:
+        asked = await outbound.send(plain, Post("reply", "what?"), "m")
+        plain = replace(plain, reply={"chat": "-1009", "message": asked.id})
+        sent = await outbound.send_video(plain, video, RESULT, "n")
+        assert "reply_to_message" in api.messages[-1009, int(sent.id)]
+        assert sent.link == f"https://t.me/c/9/{sent.id}"
+
+
+async def test_a_file_is_asked_for_again_when_a_flood_is_over(way_out: Open, tmp_path: Path) -> None:
+    async with BotApi() as api, way_out(api) as outbound:
+        file_id = api.audio(b"song")["file_id"]
+        flood = Failure(429, "Too Many Requests: retry after 1", {"retry_after": 1})
+        api.fail("getFile", flood, flood)
+        await outbound.fetch(_file(file_id, 4), tmp_path / "f", 10)
+        calls = [call.at_s for method in ("failed:getFile", "getFile") for call in api.sent(method)]
+        assert len(calls) == 3
+        assert min(later - earlier for earlier, later in itertools.pairwise(calls)) >= 1.0
+        api.fail("getFile", Failure(429, "Too Many Requests: retry after 9000", {"retry_after": 9000}))
+        with pytest.raises(FetchFailed, match="network"):
+            await outbound.fetch(_file(file_id, 4), tmp_path / "g", 10)
 
 
 def _file(file_id: str, size: int | None) -> Attachment:

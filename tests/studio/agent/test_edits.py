@@ -253,6 +253,8 @@ def test_undo_and_redo_move_in_the_history() -> None:
         ('加一个标题 "Night"', "en", "zh"),
         ("改成豎屏", "en", "zh-TW"),
         ("改成竖屏", "zh-TW", "zh"),
+        ('title "Night" for 2 seconds', "zh", "en"),
+        ('title "Night"', "zh", "zh"),
         ("卡通", "zh-Hant-HK", "zh-TW"),
         ("卡通", "zh-CN", "zh"),
         ("9:16", "zh-TW", "zh-TW"),
