@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -37,6 +38,7 @@ from bots.telegram.limits import (
     MAX_LOCAL_UPLOAD_BYTES,
     MAX_TEXT,
     MAX_UPLOAD_BYTES,
+    Uploads,
     is_group,
     limits_of,
 )
@@ -111,7 +113,7 @@ class TelegramOutbound:
         rules = Rules(settings.telegram_per_s, settings.telegram_group_per_min)
         shared = Shared(rates, rules, bot.token.partition(":")[0]) if rates is not None else None
         self._sender = sender or Sender(Line(Budget(rules)), shared)
-        self._upload_bytes = MAX_LOCAL_UPLOAD_BYTES if settings.telegram_local else MAX_UPLOAD_BYTES
+        self._uploads = Uploads(MAX_LOCAL_UPLOAD_BYTES if settings.telegram_local else MAX_UPLOAD_BYTES)
         self._unknown: set[str] = set() if settings.telegram_drafts else {"draft"}
         self._no_drafts: set[str] = set()
         self._late: set[asyncio.Task[None]] = set()
@@ -135,7 +137,7 @@ class TelegramOutbound:
             where,
             dm_edit_s=self._settings.telegram_dm_edit_s,
             group_edit_s=self._settings.telegram_group_edit_s,
-            upload_bytes=self._upload_bytes,
+            upload_bytes=self._uploads.most_bytes(where.channel.chat, time.monotonic()),
             crowd_s=self._sender.crowd_s(),
         )
 
@@ -174,8 +176,8 @@ class TelegramOutbound:
         try:
             return await self._video(where, post, departure, partial(self._upload, video))
         except TooLarge as error:
-            self._upload_bytes = min(self._upload_bytes, max(1, video.size_bytes - 1))
-            raise TooLarge(self._upload_bytes) from error
+            self._uploads.refused(where.channel.chat, video.size_bytes, time.monotonic())
+            raise TooLarge(self.limits(where).max_upload_bytes) from error
 
     async def find(self, where: Where, nonce: str, after_id: str | None) -> Sent | None:
         """Find nothing: the Bot API cannot list messages."""

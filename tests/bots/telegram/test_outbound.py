@@ -30,6 +30,7 @@ from bots.settings import Settings
 from bots.telegram import files
 from bots.telegram.app import build_bot
 from bots.telegram.guard import PlainRequest
+from bots.telegram.limits import Uploads
 from bots.telegram.outbound import TelegramOutbound
 from core.messages import Attachment, Channel
 from core.turn import LostLease
@@ -103,13 +104,22 @@ async def test_a_refused_send_is_tried_once_and_named(
         assert TOKEN.split(":")[1] not in f"{caught.value!r} {caught.value.__cause__!r}"
 
 
-async def test_an_upload_that_was_too_large_teaches_the_limit(way_out: Open, video: Video) -> None:
+async def test_an_upload_that_was_too_large_teaches_the_limit_of_its_chat(way_out: Open, video: Video) -> None:
     async with BotApi() as api, way_out(api) as outbound:
         assert outbound.limits(ANNA).max_upload_bytes == 50_000_000
         api.fail("sendVideo", Failure(413, "Request Entity Too Large"))
         with pytest.raises(TooLarge):
             await outbound.send_video(ANNA, video, RESULT, "n")
         assert outbound.limits(ANNA).max_upload_bytes == 2_999
+        assert outbound.limits(GROUP).max_upload_bytes == 50_000_000
+
+
+def test_a_refused_upload_counts_for_an_hour() -> None:
+    uploads = Uploads(50)
+    assert uploads.most_bytes("7", 0.0) == 50
+    uploads.refused("7", 40, 0.0)
+    uploads.refused("7", 45, 10.0)
+    assert [uploads.most_bytes(*asked) for asked in (("7", 11.0), ("8", 11.0), ("7", 3611.0))] == [39, 50, 50]
 
 
 async def test_a_flood_limit_holds_its_chat_as_long_as_it_says_and_no_other(way_out: Open) -> None:
