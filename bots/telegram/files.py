@@ -7,8 +7,8 @@ import logging
 import os
 import shutil
 import ssl
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from functools import cache
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
@@ -165,6 +165,26 @@ def _copy(path: Path, part: Path, cap_bytes: int) -> None:
         shutil.copyfile(path, part)
     except OSError:
         raise FetchFailed("gone") from None
+
+
+@contextmanager
+def named(path: Path, name: str) -> Iterator[Path]:
+    """Give the path of the same file under the name that people are to see: a local server shows what the path says."""
+    folder = path.with_name(f"{path.name}.as")
+    called = folder / (PurePosixPath(name).name or path.name)
+    try:
+        folder.mkdir(exist_ok=True)
+        called.unlink(missing_ok=True)
+        called.hardlink_to(path)
+    except OSError:
+        called = path
+    try:
+        yield called
+    finally:
+        with suppress(OSError):
+            if called != path:
+                called.unlink(missing_ok=True)
+            folder.rmdir()
 
 
 @asynccontextmanager

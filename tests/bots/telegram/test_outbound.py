@@ -79,7 +79,7 @@ def video(tmp_path: Path) -> Video:
         (Failure(400, "Bad Request: TOPIC_DELETED"), Gone),
         (Failure(400, "Bad Request: TOPIC_CLOSED"), Refused),
         (Failure(400, "Bad Request: not enough rights to send text messages to the chat"), Refused),
-        (Failure(400, "Bad Request: can't parse entities"), Refused),
+        (Failure(400, "Bad Request: message is too long"), Refused),
         (Failure(413, "Request Entity Too Large"), TooLarge),
         (Failure(502, "Bad Gateway"), SendDoubtful),
         (Failure(500, "Internal Server Error"), SendDoubtful),
@@ -202,6 +202,31 @@ async def test_a_lost_request_and_a_bad_picture_do_not_cost_the_video(way_out: O
         await outbound.send_video(ANNA, video, RESULT, "n")
         (call,) = api.sent("sendVideo")
         assert call.files == {"video": 3000}
+
+
+async def test_what_is_refused_for_a_detail_goes_without_it(way_out: Open) -> None:
+    entities = Failure(400, "Bad Request: can't parse entities: unsupported type")
+    address = Failure(400, "Bad Request: inline keyboard button URL 'http://localhost/' is invalid: Wrong HTTP URL")
+    told = Post(
+        "status", "words", "Title", buttons=(Button("Stop", "cancel", "j"), Button("Link", url="http://localhost/"))
+    )
+    async with BotApi() as api, way_out(api, telegram_dm_edit_s=0.0) as outbound:
+        api.fail("sendMessage", entities, address)
+        card = await outbound.send(ANNA, told, "n")
+        api.fail("editMessageText", address, entities)
+        await outbound.edit(ANNA, card.id, replace(told, text="more words", final=True))
+        for call in (*api.sent("sendMessage"), *api.sent("editMessageText")):
+            assert not call.params.get("entities")
+            (row,) = call.params["reply_markup"]["inline_keyboard"]
+            assert [button["text"] for button in row] == ["Stop"]
+
+
+async def test_a_server_that_always_misses_the_request_is_asked_twice(way_out: Open) -> None:
+    async with BotApi() as api, way_out(api) as outbound:
+        api.fail("sendMessage", *[Failure(400, "Bad Request: message to be replied not found")] * 5)
+        with pytest.raises(Refused):
+            await outbound.send(ANNA, RESULT, "n")
+        assert len(api.sent("failed:sendMessage")) == 2
 
 
 async def test_topic_reply_and_caption_go_with_the_video(way_out: Open, video: Video) -> None:
@@ -339,10 +364,27 @@ async def test_a_server_of_our_own_shares_its_disk(way_out: Open, tmp_path: Path
         await outbound.fetch(_file(file_id, 21 << 20), tmp_path / "f", 200_000_000)
         assert (tmp_path / "f").read_bytes() == b"s" * 100
         assert outbound.limits(ANNA).max_upload_bytes == 2_000_000_000
+        await outbound.send_video(ANNA, replace(video, file_name="夜航.mp4"), RESULT, "n")
+        (call,) = api.sent("sendVideo")
+        assert call.params["video"] == (video.path.with_name("clip.mp4.as") / "夜航.mp4").as_uri()
+        assert "video" not in call.files
+        assert [path.name for path in tmp_path.iterdir() if path.is_dir()] == []
+
+
+@pytest.mark.parametrize(
+    "refused",
+    [
+        "Bad Request: invalid file HTTP URL specified: Unsupported URL protocol",
+        "Bad Request: wrong file identifier/HTTP URL specified",
+        "Bad Request: can't get file: file not found",
+    ],
+)
+async def test_a_server_that_cannot_read_our_disk_is_given_the_bytes(way_out: Open, video: Video, refused: str) -> None:
+    async with BotApi() as api, way_out(api, telegram_local=True) as outbound:
+        api.fail("sendVideo", Failure(400, refused))
         await outbound.send_video(ANNA, video, RESULT, "n")
         (call,) = api.sent("sendVideo")
-        assert call.params["video"] == video.path.as_uri()
-        assert "video" not in call.files
+        assert call.files["video"] == 3000
 
 
 class Door:
