@@ -59,18 +59,19 @@ class Command:
     named_us: bool
 
 
-def read(update: Update, me: Me, *, person_scope: bool = False) -> Message | None:
+def read(update: Update, me: Me, *, person_scope: bool = False, to_us: bool = False) -> Message | None:
     """Return what was said to us, or None if nothing was.
 
     Args:
         person_scope: In groups each person has a channel of their own (SESSION_SCOPE=person).
+        to_us: It is known to be meant for us though it does not say so.
     """
     said = update.message or update.channel_post
     if said is None or _from_a_bot(said):
         return None
     words = _words(said)
     command = command_of(words, me)
-    if said.chat.type != "private" and not _meant(said, me, words, command):
+    if said.chat.type != "private" and not to_us and not _meant(said, me, words, command):
         return None
     verb, args, text = _asked(command, words, me)
     attachments = attachments_of(said) or _of_the_track_answered(said, me, command)

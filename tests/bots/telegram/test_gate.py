@@ -70,6 +70,19 @@ async def test_an_album_is_one_message_however_it_is_cut_and_shuffled(run: Run) 
         assert (len(message.attachments), message.text) == (60, "all of these")
 
 
+@pytest.mark.parametrize("spoken", [0, 1, 2])
+async def test_an_album_in_a_group_is_whole_though_only_one_part_names_us(run: Run, spoken: int) -> None:
+    async with BotApi(privacy=False) as api, run(api) as bot:
+        for number in range(3):
+            extra: dict[str, Any] = {"caption": "@clip_bot these"} if number == spoken else {}
+            api.says(-100, audio=api.audio(name=f"{number}.mp3"), media_group_id="ours", **extra)
+            api.says(-100, audio=api.audio(name=f"other{number}.mp3"), media_group_id="theirs")
+        (message,) = await bot.intake.until(1)
+        await asyncio.sleep(0.2)
+        assert [file.name for file in message.attachments] == ["0.mp3", "1.mp3", "2.mp3"]
+        assert (message.text, len(bot.intake.taken)) == ("these", 1)
+
+
 async def test_an_album_survives_the_second_in_which_it_waits(run: Run) -> None:
     intake, notes = MemoryIntake(), MemoryNotes()
     async with BotApi() as api:
