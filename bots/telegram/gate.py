@@ -125,8 +125,8 @@ class Gate:
 
     async def _explain_group(self, message: Message) -> None:
         chat = message.reply["chat"]
-        # Who speaks as the chat itself is a channel, which privacy mode does not concern, or an admin, who knows.
-        if is_group(chat) and message.person.id != chat and not self._me().reads_groups:
+        # A channel's posts reach its admins whatever the privacy mode: there is nothing to explain.
+        if is_group(chat) and message.reply.get("kind") != "channel" and not self._me().reads_groups:
             await self._tell_once(message, "telegram-privacy", f"privacy:{message.channel.chat}", YEAR_S)
 
     async def _joined(self, change: ChatMemberUpdated) -> Show:
@@ -138,7 +138,6 @@ class Gate:
         person = inbound.presser(change.from_user)
         channel = Channel("telegram", await self._outbound.chats.first_id(chat))
         message = Message("", channel, person, locale=person.locale, reply={"chat": chat})
-        # A channel's posts reach its admins whatever the privacy mode: there is nothing to explain.
         if change.chat.type in {"private", "channel"} or not self._may_use(channel.chat, chat, person):
             return _nothing
         return lambda: self._explain_group(message)

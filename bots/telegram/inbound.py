@@ -156,10 +156,11 @@ def channel_of(said: Said, person: Person, *, person_scope: bool) -> Channel:
 
 
 def reply_of(said: Said) -> dict[str, str]:
-    """Return what `TelegramOutbound` needs to answer."""
+    """Return what is needed to answer."""
     thread = str(said.message_thread_id) if said.is_topic_message and said.message_thread_id else ""
     reply = {"chat": str(said.chat.id), "message": str(said.message_id)}
-    return {**reply, "thread": thread} if thread else reply
+    kind = {"kind": "channel"} if said.chat.type == "channel" else {}
+    return reply | ({"thread": thread} if thread else {}) | kind
 
 
 def person_of(said: Said) -> Person:
