@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import re
 import shutil
 import ssl
 from collections.abc import AsyncIterator, Iterator
@@ -169,9 +170,13 @@ def _copy(path: Path, part: Path, cap_bytes: int) -> None:
 
 @contextmanager
 def named(path: Path, name: str) -> Iterator[Path]:
-    """Give the path of the same file under the name that people are to see: a local server shows what the path says."""
+    """Give the path of the same file under the name that people are to see: a local server shows what the path says.
+
+    ASCII only: whether a server undoes the %20 of an address is its own affair.
+    """
     folder = path.with_name(f"{path.name}.as")
-    called = folder / (PurePosixPath(name).name or path.name)
+    stem = re.sub("[^A-Za-z0-9.-]+", "_", PurePosixPath(name).stem).strip("._-")
+    called = folder / f"{stem or 'video'}{path.suffix}"
     try:
         folder.mkdir(exist_ok=True)
         called.unlink(missing_ok=True)

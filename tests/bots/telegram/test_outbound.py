@@ -364,10 +364,12 @@ async def test_a_server_of_our_own_shares_its_disk(way_out: Open, tmp_path: Path
         await outbound.fetch(_file(file_id, 21 << 20), tmp_path / "f", 200_000_000)
         assert (tmp_path / "f").read_bytes() == b"s" * 100
         assert outbound.limits(ANNA).max_upload_bytes == 2_000_000_000
-        await outbound.send_video(ANNA, replace(video, file_name="夜航.mp4"), RESULT, "n")
-        (call,) = api.sent("sendVideo")
-        assert call.params["video"] == (video.path.with_name("clip.mp4.as") / "夜航.mp4").as_uri()
-        assert "video" not in call.files
+        names = {"Night Drive (2).mp4": "Night_Drive_2.mp4", "夜航.mp4": "video.mp4", "../a.mp4": "a.mp4"}
+        for name, shown in names.items():
+            await outbound.send_video(ANNA, replace(video, file_name=name), RESULT, "n")
+            call = api.sent("sendVideo")[-1]
+            assert call.params["video"] == f"{video.path.as_uri()}.as/{shown}"
+            assert "video" not in call.files
         assert [path.name for path in tmp_path.iterdir() if path.is_dir()] == []
 
 
