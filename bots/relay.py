@@ -367,10 +367,9 @@ class Relay:
         chosen = await self._store.sessions.choice(person_key(message), "language")
         if chosen:
             return chosen
-        spoken = detect(message.text) if message.text else None
-        if spoken and spoken != "en":
-            return spoken
-        return await self.locale_of(message.channel.platform, message.person, seen)
+        known = await self.locale_of(message.channel.platform, message.person, seen)
+        spoken = detect(message.text, known) if message.text else None
+        return spoken if spoken and spoken != "en" else known
 
     def _say(self, locale: str) -> Say:
         def say(key: str, /, **args: str | int | float) -> str:

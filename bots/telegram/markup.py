@@ -24,6 +24,11 @@ class Dressed:
     text: str
     entities: tuple[MessageEntity, ...] = ()
 
+    @property
+    def plain(self) -> Dressed:
+        """The words alone."""
+        return Dressed(self.text)
+
 
 def units(text: str) -> int:
     """Return the length of a text as Telegram counts it: UTF-16 code units."""
@@ -87,9 +92,9 @@ def action_of(data: str | None) -> tuple[str, str] | None:
     return (action, job) if version == "v1" and action and job else None
 
 
-def keyboard(buttons: Sequence[Button]) -> InlineKeyboardMarkup | None:
-    """Return the buttons in rows of three, or None for none."""
-    keys = [_key(button) for button in buttons]
+def keyboard(buttons: Sequence[Button], *, links: bool = True) -> InlineKeyboardMarkup | None:
+    """Return the buttons in rows of three, or None for none; those that open an address only with `links`."""
+    keys = [_key(button) for button in buttons if links or button.url is None]
     rows = [keys[index : index + BUTTONS_A_ROW] for index in range(0, len(keys), BUTTONS_A_ROW)]
     return InlineKeyboardMarkup(rows) if rows else None
 

@@ -44,8 +44,12 @@ class Found:
     masked: Masked
 
     def get(self, name: str) -> str:
-        """A named part as the person wrote it; "" if it is not there."""
+        """A named part, in the characters of the forms; "" if it is not there."""
         return self.masked.unmask(self.match.groupdict().get(name) or "")
+
+    def written(self, name: str) -> str:
+        """A named part in the characters that the person wrote: for what is shown."""
+        return self.masked.unmask(self.masked.as_written(self.match.groupdict().get(name) or ""))
 
     def ms(self, name: str) -> int | None:
         """A named part as a time."""
@@ -166,9 +170,9 @@ def when(found: Found) -> e.When:
 
 def _text(role: e.Role) -> Build:
     def build(found: Found) -> Wish | None:
-        text = found.get("text")
+        text = found.written("text")
         place = when(found)
-        if text and not re.fullmatch(r"(?:it|this|that|here|there|please|吧|一下|个|的)", text, re.IGNORECASE):
+        if text and not re.fullmatch(r"(?:it|this|that|here|there|please|吧|一下|[个個]|的)", text, re.IGNORECASE):
             return e.SetText(role, text, place)
         return e.RetimeText(role, place) if place.said else None
 
@@ -336,9 +340,9 @@ RULES: tuple[Rule, ...] = (
     _rule(rf"(?:song\s+)?by\s+(?P<text>{QUOTED})", _text("artist")),
     _rule(rf"{_REMOVE}\s*(?:all\s+)?(?:the\s+)?(?:texts?|words|titles|lettering|所有文字|全部文字|文字)", e.RemoveText(None)),
     # shape
-    _rule(r"\b(?:vertical(?:ly)?|portrait(?:\s+mode)?|for\s+(?:tik\s?tok|reels|shorts|stories|phones?|mobile)|upright)\b|竖屏|竖版|竖的|竖着|竖向|纵向|手机屏", e.SetAspect("9:16")),
+    _rule(r"\b(?:vertical(?:ly)?|portrait(?:\s+mode)?|for\s+(?:tik\s?tok|reels|shorts|stories|phones?|mobile)|upright)\b|竖屏|竖版|竖的|竖着|竖向|纵向|直式|直向|手机屏", e.SetAspect("9:16")),
     _rule(r"\b(?:square|cuadrado)\b(?:\s+format)?|方形|正方形|方的|方屏|方版", e.SetAspect("1:1")),
-    _rule(r"\b(?:landscape|widescreen|horizontal(?:ly)?|for\s+youtube|wide\s*screen)\b|横屏|横版|横的|横向|宽屏", e.SetAspect("16:9")),
+    _rule(r"\b(?:landscape|widescreen|horizontal(?:ly)?|for\s+youtube|wide\s*screen)\b|横屏|横版|横的|横向|横式|宽屏", e.SetAspect("16:9")),
     _rule(r"(?<![\d:.])(?P<w>\d{1,2})\s?(?::|x|比|/)\s?(?P<h>\d{1,2})(?![\d:])", _aspect),
     # time
     _rule(rf"(?:(?:only|just|keep|use|take|trim|cut|shorten|crop|limit)\b[^.,;!?\n\d]{{0,24}}?|solo\s+|只要|只用|只留|只保留|保留|截取?|剪到?|取|用)\s*(?:from\s+|从|第|de\s+|between\s+)?(?P<from>{BARE_TIME}){_TO}(?P<to>{BARE_TIME})", _trim),
@@ -385,7 +389,7 @@ RULES: tuple[Rule, ...] = (
     _rule(rf"{_REMOVE}\s*(?:the\s+)?(?:cover(?:\s*art)?|artwork|封面图?)", e.UseCover(use=False)),
     _rule(r"(?:use|change|换|set)\s+(?:the\s+|a\s+)?(?:new\s+)?cover(?:\s*art)?|换(?:一?[个张])?封面", e.UseCover()),
     # history
-    _rule(r"\b(?:undo|revert|go\s+back|take\s+that\s+back|deshacer?|deshaz)\b(?:\s+(?:that|it|the\s+last\s+(?:change|edit|one)))?|撤销|撤回|撤消|恢复上一步|退回上一步|上一步", e.Undo()),
+    _rule(r"\b(?:undo|revert|go\s+back|take\s+that\s+back|deshacer?|deshaz)\b(?:\s+(?:that|it|the\s+last\s+(?:change|edit|one)))?|撤销|撤回|撤消|恢复上一步|退回上一步|上一步|复原", e.Undo()),
     _rule(r"\b(?:redo|rehacer)\b|重做|恢复撤销", e.Redo()),
     _rule(r"\b(?:start\s+(?:over|again|from\s+scratch|fresh)|reset(?:\s+everything)?|undo\s+everything|regenerate|empezar\s+de\s+nuevo)\b|重新开始|从头(?:开始|再来)|重来|重置|重新生成|再来一个", e.StartOver()),
     # questions

@@ -6,7 +6,8 @@ from functools import cache
 from pathlib import Path
 
 from fluent.runtime import FluentBundle, FluentResource
-from opencc import OpenCC
+
+from studio.texts import chinese
 
 LANGUAGES = ("en", "zh", "es")
 """Languages with files of their own."""
@@ -49,9 +50,9 @@ def keys(language: str) -> dict[str, frozenset[str]]:
 
 @cache
 def _bundle(language: str) -> FluentBundle:
-    traditional = language == _TRADITIONAL
-    spelled = OpenCC("s2twp").convert if traditional else str
+    taiwan = language == _TRADITIONAL
+    spelled = chinese.traditional if taiwan else str
     bundle = FluentBundle([language], use_isolating=False)
-    for path in sorted((_FOLDER / ("zh" if traditional else language)).glob("*.ftl")):
+    for path in sorted((_FOLDER / ("zh" if taiwan else language)).glob("*.ftl")):
         bundle.add_resource(FluentResource(spelled(path.read_text("utf-8"))))
     return bundle

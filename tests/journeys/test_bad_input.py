@@ -145,6 +145,14 @@ async def test_a_code_that_nobody_knows_stands_in_the_log_and_not_in_the_chat(
     assert "777" not in shown(chat)
 
 
+async def test_an_address_that_the_backend_cannot_fetch_is_named(place: Place) -> None:
+    answers = says({"code": 400, "message": "the host does not resolve", "data": None}, status=400)
+    place.server.on(STATE, state()).on(f"/api/upload-video/nemo_agent/me/{SID}", answers)
+    stage, chat = await place.hear("https://nowhere.example/night.mp3 make a video")
+    assert stage == "failed"
+    assert "could not fetch night.mp3 from that address" in shown(chat)
+
+
 async def test_an_edit_without_words_and_without_a_state_to_look_at_is_looked_after(place: Place) -> None:
     place.server.on(STATE, state(), says(b"<html>Welcome</html>", kind="text/html")).on(
         "/run_sse", streams([frame({"type": "tool_call", "name": "x"})])

@@ -49,6 +49,7 @@ errors-file-unavailable = { $reason ->
     [missing] There is no file { $name }.
     [not-a-file] { $name } is not a file.
     [forbidden] I may not read { $name }.
+    [link] I could not fetch { $name } from that address. It has to be public and lead straight to the file; check it, or send me the file itself.
    *[other] I could not fetch { $name }. Please send it again.
 }
 errors-queue-full = { $limit } messages already wait in this channel. Let me finish some of them first, or cancel one.

@@ -49,6 +49,7 @@ errors-file-unavailable = { $reason ->
     [missing] No existe el archivo { $name }.
     [not-a-file] { $name } no es un archivo.
     [forbidden] No puedo leer { $name }.
+    [link] No pude obtener { $name } de esa dirección. Tiene que ser pública y llevar directamente al archivo; compruébala o envíame el archivo.
    *[other] No pude obtener { $name }. Envíalo otra vez.
 }
 errors-queue-full = Ya esperan { $limit } mensajes en este canal. Déjame terminar algunos o cancela uno.

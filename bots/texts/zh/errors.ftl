@@ -49,6 +49,7 @@ errors-file-unavailable = { $reason ->
     [missing] 没有 { $name } 这个文件。
     [not-a-file] { $name } 不是文件。
     [forbidden] 我没有权限读取 { $name }。
+    [link] 没能从这个地址取到 { $name }。地址必须公开，并且直接指向文件；请检查一下，或者直接把文件发给我。
    *[other] 没能取到 { $name }，请再发一次。
 }
 errors-queue-full = 这个频道已有 { $limit } 条消息在排队。等我先处理一些，或取消一条。

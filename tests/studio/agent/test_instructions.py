@@ -207,6 +207,16 @@ ONE = [
     ("balance the audio levels between vocals and drums", Cannot("mix")),
     ("put a progress status bar at the bottom", Cannot("stickers")),
     ("a radial visualizer", Cannot("style")),
+    # Traditional characters, and Taiwan's words; what is shown stays as it was written
+    ("幫我做個視頻", Create()),
+    ("加標題《夜航》", title("夜航")),
+    ("標題：臺北的夜", title("臺北的夜")),
+    ("前兩秒顯示標題「臺北」", title("臺北", None, 2000)),
+    ("把柱子換成藍色", bars(BLUE, "蓝色")),
+    ("改成豎屏", SetAspect("9:16")),
+    ("改成直式", SetAspect("9:16")),
+    ("橫式", SetAspect("16:9")),
+    ("復原", Undo()),
 ]
 
 
