@@ -9,7 +9,7 @@ import av
 import pytest
 
 from studio.errors import RenderFailed, UnsupportedMedia
-from studio.media.encode import check, encode_chunk
+from studio.media.encode import PROFILES, Profile, check, encode_chunk, mux
 from studio.media.scale import planes
 from studio.render.folder import Folder, chunks
 from studio.render.model import Job
@@ -74,3 +74,16 @@ def test_a_file_with_another_number_of_frames_is_refused(worker: Worker) -> None
         with pytest.raises(RenderFailed) as failed:
             check(worker.job.out, frames, fps, size)
         assert failed.value.reason == "bad-output"
+
+
+@pytest.mark.parametrize("rest", [1, 2, 3])
+@pytest.mark.parametrize("profile", PROFILES)
+def test_a_last_chunk_of_any_length_joins_the_others(tmp_path: Path, profile: Profile, rest: int) -> None:
+    grey = av.VideoFrame(320, 180, "yuv420p")
+    for plane in planes(grey):
+        plane[:] = 99
+    parts = [(tmp_path / "0.mp4", 0), (tmp_path / "1.mp4", 30)]
+    for (path, _), count in zip(parts, (30, rest), strict=True):
+        encode_chunk(path, (320, 180), 30, range(count), lambda _: grey, profile)
+    mux(parts, None, tmp_path / "out.mp4", 30)
+    check(tmp_path / "out.mp4", 30 + rest, 30, (320, 180))
