@@ -13,7 +13,7 @@ import asyncio
 import unicodedata
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from core.draft import Change, compare, ready, summarise
@@ -234,7 +234,10 @@ def _problem(heard: Heard, desk: Desk, *, changed: bool) -> Failed | BrokeOff | 
     problem = failed(end.error, desk.tools, desk.session, retry=not changed)
     # Beside work that was done, or words that were said, an error without a remedy is no refusal.
     partly = problem.kind == "UnknownCode" if end.outcome == "failed" else problem.kind in WITHOUT_REMEDY
-    return BrokeOff() if partly and (changed or end.outcome == "broken-off") else problem
+    if partly and (changed or end.outcome == "broken-off"):
+        return BrokeOff()
+    goes_on = changed or (end.outcome == "broken-off" and bool(heard.actions))
+    return replace(problem, goes_on=goes_on)
 
 
 async def _gone(desk: Desk) -> AsyncGenerator[Event, None]:
