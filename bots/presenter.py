@@ -135,8 +135,9 @@ def present(event: e.Event, card: Card, say: Say) -> Shown:  # noqa: PLR0911, PL
         case e.Failed(kind, args, link, retry, goes_on):
             again = button("deliver" if kind == "Undelivered" else "retry", "primary")
             words = _failed(kind, dict(args), link, say, again if retry else None)
-            stopped = replace(card, stage="failed", line=say("chat-failed"), done=None, final=True)
-            return Shown(card if goes_on else stopped, (words,))
+            name = "doubtful" if kind == "NothingSeen" else "failed"
+            over = replace(card, stage=name, line=say(f"chat-{name}"), done=None, final=True)
+            return Shown(card if goes_on else over, (words,))
     assert_never(event)
 
 

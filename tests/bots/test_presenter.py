@@ -120,6 +120,10 @@ def test_every_event_has_words(event: events.Event, locale: str) -> None:
         assert "None" not in text
 
 
+def test_a_doubt_is_no_failure_on_the_card() -> None:
+    assert present(events.Failed("NothingSeen", retry=True), CARD, say("en")).card.stage == "doubtful"
+
+
 def test_a_refusal_that_the_turn_goes_on_after_leaves_the_card_as_it_is() -> None:
     poor = events.Failed("OutOfCredits", {"anonymous": "no"}, "https://x", goes_on=True)
     assert present(poor, CARD, say("en")).card == CARD
