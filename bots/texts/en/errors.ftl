@@ -19,6 +19,7 @@ errors-unsupported-file = { $why ->
    *[type] I cannot take { errors-which-file }. I take MP3, WAV, M4A, AAC, FLAC, OGG, MP4, MOV, AVI, WEBM, MKV, JPG, PNG, GIF and WEBP.
 }
 errors-file-too-large = The limit is 200 MB, and { errors-which-file } is larger: compress it (an MP3 is about a tenth of a WAV) or trim it.
+errors-message-too-long = That message is longer than the editor takes. Say it in fewer words.
 errors-which-file = { $name ->
     [unnamed] this file
    *[other] { $name }

@@ -19,6 +19,7 @@ errors-unsupported-file = { $why ->
    *[type] No puedo usar { errors-which-file }. Acepto MP3, WAV, M4A, AAC, FLAC, OGG, MP4, MOV, AVI, WEBM, MKV, JPG, PNG, GIF y WEBP.
 }
 errors-file-too-large = El límite es 200 MB y { errors-which-file } es mayor: comprímelo (un MP3 ocupa una décima parte de un WAV) o recórtalo.
+errors-message-too-long = Ese mensaje es más largo de lo que admite el editor. Dilo con menos palabras.
 errors-which-file = { $name ->
     [unnamed] este archivo
    *[other] { $name }

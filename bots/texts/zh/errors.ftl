@@ -19,6 +19,7 @@ errors-unsupported-file = { $why ->
    *[type] 我收不了{ errors-which-file }。支持 MP3、WAV、M4A、AAC、FLAC、OGG、MP4、MOV、AVI、WEBM、MKV、JPG、PNG、GIF、WEBP。
 }
 errors-file-too-large = 上限是 200 MB，{ errors-which-file }太大了。请压缩（MP3 大约是 WAV 的十分之一）或剪短。
+errors-message-too-long = 这条消息太长，编辑器收不下。请说得短一些。
 errors-which-file = { $name ->
     [unnamed] 这个文件
    *[other] “{ $name }”
