@@ -52,11 +52,11 @@ def clip(text: str, limit: int) -> str:
     return text
 
 
-def bar(done: float) -> str:
-    """A bar of boxes: 0.4 is "▰▰▰▰▰▱▱▱▱▱▱▱ 40 %"."""
+def bar(done: float, number: bool = True) -> str:
+    """A bar of boxes: 0.4 is "▰▰▰▰▰▱▱▱▱▱▱▱ 40 %"; without the number where the words above tell it."""
     share = min(1.0, max(0.0, done))
     full = round(share * BAR_CELLS)
-    return f"{'▰' * full}{'▱' * (BAR_CELLS - full)} {round(share * 100)} %"
+    return "▰" * full + "▱" * (BAR_CELLS - full) + (f" {round(share * 100)} %" if number else "")
 
 
 def dress(post: Post, limit: int) -> Dressed:
@@ -64,7 +64,7 @@ def dress(post: Post, limit: int) -> Dressed:
     title = clip(clean(post.title), min(256, limit))
     lines = [clean(post.text).strip()]
     if post.done is not None and not post.final:
-        lines.append(bar(post.done))
+        lines.append(bar(post.done, number="%" not in post.text))
     lines.extend(clean(fact) for fact in post.facts)
     body = "\n".join(line for line in lines if line)
     text = clip("\n".join(part for part in (title, body) if part), limit) or "…"
