@@ -46,6 +46,9 @@ RESULT_S = 2.8
 NOTE_S = 1.0
 """How long an interrupted turn takes to note a delivery."""
 
+COPIES = 2
+"""Smaller copies that are tried: the second where the first taught how little the chat takes."""
+
 LOOKS = 2
 """Looks for the word of a former holder before a delivery is called doubtful."""
 
@@ -241,25 +244,33 @@ class Courier:
             case Original():
                 return await self._attach(parcel, path, "export-ready")
             case ChatCopy(max_bytes):
-                allowed = min(max_bytes, parcel.outbound.limits(parcel.where).max_upload_bytes)
-                small = path.with_suffix(".chat.mp4")
-                try:
-                    if not await chatcopy.make(path, small, allowed):
-                        return None
-                    return await self._attach(
-                        parcel, small, "export-ready-copy" if link else "export-ready-copy-no-link"
-                    )
-                finally:
-                    small.unlink(missing_ok=True)
+                return await self._copied(parcel, path, max_bytes, link)
             case Link(url):
                 key = "export-ready-link" if url else "export-ready-no-link"
                 name = parcel.delivery.file_name.removesuffix(".mp4")
-                text = parcel.say(key, name=name, link=url or "", mb=round(size_bytes / 1e6))
+                text = parcel.say(key, name=name, link=url or "", mb=max(1, round(size_bytes / 1e6)))
                 delivery = parcel.delivery
                 size = (delivery.width, delivery.height) if delivery.width and delivery.height else None
                 post = result_post(parcel.turn.id, text, delivery.project_link, parcel.say, size)
                 sending = Sending(parcel.turn)
                 return await sending.through(parcel.outbound.send(parcel.where, post, parcel.mark, sending))
+
+    async def _copied(self, parcel: Parcel, path: Path, max_bytes: int, link: str | None) -> Sent | None:
+        """Attach a copy; one that is refused is made once more, below what the refusal has taught."""
+        small = path.with_suffix(".chat.mp4")
+        key = "export-ready-copy" if link else "export-ready-copy-no-link"
+        tried = max_bytes + 1
+        try:
+            for _ in range(COPIES):
+                allowed = min(max_bytes, parcel.outbound.limits(parcel.where).max_upload_bytes)
+                if allowed >= tried or not await chatcopy.make(path, small, allowed):
+                    return None
+                tried = allowed
+                with contextlib.suppress(TooLarge):
+                    return await self._attach(parcel, small, key)
+        finally:
+            small.unlink(missing_ok=True)
+        return None
 
     async def _attach(self, parcel: Parcel, path: Path, key: str) -> Sent:
         """Send the file with its poster, size and length."""

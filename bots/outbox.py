@@ -105,6 +105,7 @@ class TurnOutbox:
         self._count = 0
         self._news = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        self._card_lost = False
         self.dead = False
 
     @property
@@ -152,7 +153,7 @@ class TurnOutbox:
             try:
                 if self._replies:
                     await self._send_reply()
-                elif self._wanted is not None and self._wanted != self._shown:
+                elif self._wanted is not None and self._wanted != self._shown and not self._card_lost:
                     if not await self._send_card(self._wanted):
                         continue
                 else:
@@ -185,8 +186,16 @@ class TurnOutbox:
             self._card_id = sent.id
             await self._keep_card(sent.id)
         else:
-            await self._outbound.edit(self._where, self._card_id, post, self._departure)
+            await self._edit_card(self._card_id, post)
         return True
+
+    async def _edit_card(self, card_id: str, post: Post) -> None:
+        try:
+            await self._outbound.edit(self._where, card_id, post, self._departure)
+        except Gone:
+            # Somebody deleted it, most likely. If the chat is gone too, the next word says so.
+            log.info("turn %s: its card is gone", self._turn_id)
+            self._card_lost = True
 
 
 def split(text: str, limit: int) -> tuple[str, ...]:

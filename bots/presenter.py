@@ -132,9 +132,12 @@ def present(event: e.Event, card: Card, say: Say) -> Shown:  # noqa: PLR0911, PL
             return reply(say(f"answers-{key}", **args))
         case e.Explained():
             return reply(explained_text(event, say))
-        case e.Failed(kind, args, link, retry):
+        case e.Failed(kind, args, link, retry, goes_on):
             again = button("deliver" if kind == "Undelivered" else "retry", "primary")
-            return _failed(kind, dict(args), link, card, say, again if retry else None)
+            words = _failed(kind, dict(args), link, say, again if retry else None)
+            name = "doubtful" if kind == "NothingSeen" else "failed"
+            over = replace(card, stage=name, line=say(f"chat-{name}"), done=None, final=True)
+            return Shown(card if goes_on else over, (words,))
     assert_never(event)
 
 
@@ -234,9 +237,7 @@ def _changed(changes: tuple[object, ...], say: Say, *, silent: bool) -> str:
     return f"{say('chat-changed')}\n{text}\n{say('chat-next-steps')}" if silent else f"{say('chat-changed')}\n{text}"
 
 
-def _failed(
-    kind: str, args: dict[str, str | int | float], link: str | None, card: Card, say: Say, retry: Button | None
-) -> Shown:
+def _failed(kind: str, args: dict[str, str | int | float], link: str | None, say: Say, retry: Button | None) -> Post:
     buttons = [retry] if retry else []
     if link:
         label = "button-account" if args.get("anonymous") == "no" else "button-register"
@@ -246,8 +247,7 @@ def _failed(
     text = say(f"errors-{dashed(kind)}", **args)
     # A sentence that leads to a link ends in a colon; where there is no web side it simply ends.
     text = f"{text}\n{link}" if link else re.sub(r"\s*[:：]$", "。" if text.endswith("：") else ".", text)
-    shown = replace(card, stage="failed", line=say("chat-failed"), done=None, final=True)
-    return Shown(shown, (Post("reply", text, buttons=tuple(buttons)),))
+    return Post("reply", text, buttons=tuple(buttons))
 
 
 def dashed(kind: str) -> str:

@@ -17,9 +17,11 @@ from bots.adapter import Button, Outbound, OutboundError, Post, ShowsDrafts, Whe
 from bots.courier import Courier, Parcel
 from bots.outbox import TurnOutbox, nonce
 from bots.presenter import Card, Say, card_post, present
+from bots.presses import pressed
 from bots.services import JobView, Receipt
 from bots.spool import Spool
 from bots.texts import Texts
+from bots.ticker import Ticker
 from core import conversation
 from core.errors import NemoError, VideoTooLarge
 from core.events import Delivered, Doubtful, Event, Failed, StillWorking, Told, Working, Writing
@@ -144,8 +146,8 @@ class Relay:
             view = await self.job(view.message.args["for"])
         if view is None:
             return None
-        pressed = _pressed(action, view, message)
-        return None if pressed is None else await self.take(pressed)
+        meant = pressed(action, view, message)
+        return None if meant is None else await self.take(meant)
 
     async def locale_of(self, platform: str, person: Person, seen: str | None = None) -> str:
         """Return the language to speak with a person. See `bots.services.Intake`."""
@@ -154,12 +156,12 @@ class Relay:
             chosen = await self._store.sessions.choice(key, "language")
             if chosen:
                 return chosen
-            if seen:
-                await self._store.notes.put(f"locale:{key}", seen, LOCALE_TTL_S)
-                return seen
-            return await self._store.notes.get(f"locale:{key}") or self._manner.language or "en"
+            if person.locale:
+                await self._store.notes.put(f"locale:{key}", person.locale, LOCALE_TTL_S)
+            known = person.locale or await self._store.notes.get(f"locale:{key}")
         except StoreError:
-            return seen or self._manner.language or "en"
+            known = person.locale
+        return known or seen or self._manner.language or "en"
 
     # -- one turn
 
@@ -367,10 +369,9 @@ class Relay:
         chosen = await self._store.sessions.choice(person_key(message), "language")
         if chosen:
             return chosen
-        spoken = detect(message.text) if message.text else None
-        if spoken and spoken != "en":
-            return spoken
-        return await self.locale_of(message.channel.platform, message.person, seen)
+        known = await self.locale_of(message.channel.platform, message.person, seen)
+        spoken = detect(message.text, known) if message.text else None
+        return spoken if spoken and spoken != "en" else known
 
     def _say(self, locale: str) -> Say:
         def say(key: str, /, **args: str | int | float) -> str:
@@ -529,28 +530,6 @@ class Trip:
     draft: asyncio.Task[None] | None = None
 
 
-class Ticker:
-    """Calls back every so many seconds, without a task of its own: thousands of turns wait at once."""
-
-    def __init__(self, every_s: float) -> None:
-        self._every_s = every_s
-        self._handle: asyncio.TimerHandle | None = None
-
-    def start(self, call: Callable[[], None]) -> None:
-        """Begin; the first call comes after one period."""
-
-        def tick() -> None:
-            call()
-            self._handle = asyncio.get_running_loop().call_later(self._every_s, tick)
-
-        self._handle = asyncio.get_running_loop().call_later(self._every_s, tick)
-
-    def cancel(self) -> None:
-        """Stop calling."""
-        if self._handle is not None:
-            self._handle.cancel()
-
-
 def about(message: Message) -> str:
     """What a job is called: the track, else the first words."""
     for attachment in message.attachments:
@@ -569,42 +548,3 @@ def _ending(stage: Stage, facts: Mapping[str, Any]) -> tuple[str, str]:
 def _origin(record: Record) -> str:
     """The turn whose words a video belongs to."""
     return record.message.args["for"] if record.message.verb == OWED else record.turn_id
-
-
-ASPECTS = {"aspect-9x16": "9:16", "aspect-1x1": "1:1", "aspect-16x9": "16:9"}
-"""Buttons of shapes; which two of them a video gets, tells `bots.presenter.other_shapes`."""
-
-
-def _pressed(action: str, view: JobView, message: Message) -> Message | None:  # noqa: PLR0911 - one case an action
-    """A button as a message: the same verbs that words and slash commands reach."""
-    base = replace(message, channel=view.channel, attachments=())
-    match action:
-        case "export":
-            return replace(base, verb=action, text="", args={})
-        case "cancel" | "status":
-            return replace(base, verb=action, text="", args={"job": view.id})
-        case "retry" if view.facts.get("at") == "export":
-            # The words were heard, and may have been paid for: only the render is tried again.
-            return replace(base, verb="export", text="", args={"job": view.id} if view.facts.get("url") else {})
-        case "retry" | "again":
-            origin = view.message
-            heard_files = action == "retry" and view.facts.get("at") == "chat" and origin.text.strip()
-            return replace(
-                origin,
-                id=message.id,
-                person=message.person,
-                reply=message.reply,
-                sent_at_s=message.sent_at_s,
-                attachments=() if heard_files else origin.attachments,
-            )
-        case "edit":
-            verb = "edit" if message.text.strip() else "ask"
-            return replace(base, verb=verb, args={"text": message.text} if message.text.strip() else {})
-        case "follow-up":
-            offer = view.facts.get("offer")
-            return replace(base, verb="edit", text=str(offer), args={"text": str(offer)}) if offer else None
-        case "deliver":
-            return replace(base, verb="export", text="", args={"job": view.id})
-        case _ if action in ASPECTS:
-            return replace(base, verb="format", text="", args={"aspect": ASPECTS[action]})
-    return None

@@ -62,7 +62,7 @@ class Intake(Protocol):
         ...
 
     async def locale_of(self, platform: str, person: Person, seen: str | None = None) -> str:
-        """Return the language to speak: the person's choice, else `seen` (remembered), else what was seen last."""
+        """Return the language to speak: the person's choice, else their own (remembered), else `seen` of the place."""
         ...
 
 

@@ -121,7 +121,9 @@ class Settings(BaseSettings):
     # -- Discord
     discord_token: SecretStr | None = Field(None, description="Bot token; set: the program serves Discord")
     discord_api_base: str = Field("https://discord.com/api/v10", description="REST address")
-    discord_gateway_url: str | None = Field(None, description="Gateway address; unset: Discord's own")
+    discord_gateway_url: str | None = Field(
+        None, description="Gateway address; unset: the one that DISCORD_API_BASE tells"
+    )
     discord_cdn_base: str = Field("https://cdn.discordapp.com", description="CDN address")
     discord_message_content: bool = Field(
         False, description="Ask for the Message Content intent (switch it on in the developer portal first)"

@@ -72,7 +72,8 @@ async def _piped(settings: Settings, terminal: Terminal, name: str) -> int:
             if not line.strip():
                 continue
             typed = inbound.read_line(line)
-            screen.person(terminal.say("cli-you"), typed.text, tuple(Path(path).name for path in typed.paths))
+            said = typed.text if typed.button is None else line.strip()
+            screen.person(terminal.say("cli-you"), said, tuple(Path(path).name for path in typed.paths))
             job = await take(program, terminal, buttons, line, name)
             if job is not None:
                 await until_over(program, job)

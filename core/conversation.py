@@ -23,6 +23,7 @@ PLAIN = frozenset(
     | {
         "AccountLimited",
         "BrokeOffUnchanged",
+        "MessageTooLong",
         "ExportNotTaken",
         "RenderFailed",
         "RenderLost",

@@ -11,6 +11,7 @@ NemoError
 ├── ExportBlocked        402   tell: the plan, not the credits
 ├── RateLimited          429   wait 30 s, once more
 │   └── AccountLimited         on endpoint 1: one anonymous token a week; tell
+├── MessageTooLong       413   on /run_sse, where there is no file: tell
 ├── SessionBusy          409   a run is open in this session (studio, api §12.15)
 ├── RenderUnknown        404   the backend does not know this render: it was never submitted
 ├── VideoTooLarge              the finished file is larger than the caller takes: give the link
@@ -108,6 +109,12 @@ class RateLimited(NemoError):
 
 class AccountLimited(RateLimited):
     """429 on endpoint 1, also after the pause: no new anonymous token within seven days (nemovideo-api §3.2)."""
+
+
+class MessageTooLong(NemoError):
+    """413 on `/run_sse`: more words than the backend, or what stands before it, takes at once."""
+
+    code = 413
 
 
 class SessionBusy(NemoError):

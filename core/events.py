@@ -186,12 +186,17 @@ class Explained:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """Something was refused or broke. `kind` is the name of the class in `core.errors`; it has words."""
+    """Something was refused or broke. `kind` is the name of the class in `core.errors`; it has words.
+
+    Attributes:
+        goes_on: The turn does not end with it: what was done before is kept, told, rendered.
+    """
 
     kind: str
     args: Mapping[str, str | int | float] = field(default_factory=dict)
     link: str | None = None
     retry: bool = False
+    goes_on: bool = False
 
 
 Event: TypeAlias = (

@@ -60,15 +60,20 @@ def choose(*tags: str | None) -> str:
     return next((known for tag in tags if (known := normalise(tag))), DEFAULT)
 
 
-def detect(text: str) -> str | None:
-    """Tell the language of what a person wrote, or None if the words do not tell (emoji, numbers, another language)."""
+def detect(text: str, known: str | None = None) -> str | None:
+    """Tell the language of what a person wrote, or None if the words do not tell (emoji, numbers, another language).
+
+    Args:
+        known: The person's language as far as it is known. It decides between Simplified and Traditional where the
+            characters are the same in both.
+    """
     text = text[:_LOOKED_AT]
     if _KANA_OR_HANGUL.search(text):
         return None
     han = _HAN.findall(text)
     words = _WORD.findall(_HAN.sub(" ", text).lower())
     if han and 2 * len(han) >= len(words):
-        return "zh-TW" if _is_traditional("".join(han)) else "zh"
+        return "zh-TW" if _is_traditional("".join(han), normalise(known) == "zh-TW") else "zh"
     spanish = sum(word in _SPANISH_WORDS and word not in _SHARED_WORDS for word in words)
     english = sum(word in _ENGLISH_WORDS and word not in _SHARED_WORDS for word in words)
     if _SPANISH_SIGNS.search(text) or spanish > english:
@@ -95,10 +100,10 @@ def whole(text: str) -> str:
     return text
 
 
-def _is_traditional(han: str) -> bool:
+def _is_traditional(han: str, otherwise: bool) -> bool:
     changed = sum(_simplified_character(character) != character for character in han)
     back = sum(_traditional_character(character) != character for character in han)
-    return changed > back
+    return otherwise if changed == back else changed > back
 
 
 @cache

@@ -96,7 +96,7 @@ def message(text: str, paths: Sequence[str], *, chat: str, person: str, locale: 
     return Message(
         id=uuid.uuid4().hex,
         channel=Channel(PLATFORM, chat),
-        person=Person(id="you", name=person, moderator=True),
+        person=Person(id="you", name=person, locale=locale, moderator=True),
         text=text,
         attachments=tuple(_attachment(Path(path)) for path in paths),
         locale=locale,

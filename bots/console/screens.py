@@ -103,8 +103,9 @@ class LiveScreen:
             self._console.print(markup.words(post.text))
 
     def _hint(self, post: Post) -> None:
+        # In a pipe, too: sentences speak of these buttons, a script presses them by number, and links are for people.
         hint = self._buttons.put(post)
-        if hint is not None and self._console.is_terminal:
+        if hint is not None:
             self._print(Text("   ").append_text(hint))
 
     def _print(self, line: Text) -> None:

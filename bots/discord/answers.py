@@ -89,7 +89,8 @@ async def _tried(call: Callable[[], Awaitable[T]], longest_s: float = PAUSE_S) -
         try:
             return await call()
         except UNREACHED as error:
-            if not isinstance(error, LOST) and getattr(error, "status", 0) != TOO_MANY:
+            limited = isinstance(error, discord.RateLimited) or getattr(error, "status", 0) == TOO_MANY
+            if not isinstance(error, LOST) and not limited:
                 raise
             await asyncio.sleep(min(longest_s, retry_s(error, 0.0)))
     return await call()

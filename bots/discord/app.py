@@ -141,3 +141,13 @@ def _hush() -> None:
     for name in QUIET:
         logger = logging.getLogger(name)
         logger.setLevel(max(logging.INFO, logger.level))
+        logger.addFilter(_brief)
+
+
+def _brief(record: logging.LogRecord) -> bool:
+    """Keep the library's tracebacks out of the log: a gateway that is away for a minute is a line, not a screenful."""
+    if record.exc_info and record.exc_info[0] is not None:
+        record.msg, record.args = f"{record.getMessage()} ({record.exc_info[0].__name__})", ()
+        record.levelno, record.levelname = logging.WARNING, "WARNING"
+        record.exc_info = record.exc_text = None
+    return True

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import discord
@@ -26,11 +27,11 @@ from bots.discord.answers import (
     not_allowed,
     whisper,
 )
-from bots.discord.card import ActionButton
+from bots.discord.card import GRAMMAR, ActionButton
 from bots.discord.memory import Memory
 from bots.discord.refusals import TOO_MANY, told
 from bots.discord.seams import Placed
-from bots.services import Services, StoreDown
+from bots.services import Receipt, Services, StoreDown
 from bots.settings import Settings
 from core.messages import Attachment, Message
 
@@ -224,6 +225,8 @@ class DiscordBot(Placed):
             private=private,
             original=original if private or not by_bot else None,
         )
+        if verb == "help":
+            message = await self._with_hearing(message)
         try:
             receipt = await self.services.intake.take(message)
         except StoreDown:
@@ -233,21 +236,26 @@ class DiscordBot(Placed):
         if receipt.duplicate:
             return
         if by_bot and not private:
-            await self._conclude(interaction, message, receipt.place)
-        elif verb == "help":
-            await self._tell_hearing(interaction, message)
+            await self._conclude(interaction, message, receipt)
 
-    async def _tell_hearing(self, interaction: discord.Interaction[Any], message: Message) -> None:
-        """Add to the help what this bot hears: all talk, or mentions, DMs and commands."""
+    async def _with_hearing(self, message: Message) -> Message:
+        """Have the help say what this bot hears: all talk, or mentions, DMs and commands.
+
+        In one message with it: a follow-up of its own would take the place of the "thinking" message, and the help
+        that of the follow-up.
+        """
         locale = await language(self.services, message.person, message.locale)
         key = "discord-hears-all" if self.content else "discord-hears-mentions"
-        await whisper(interaction, self.services.texts.say(locale, key))
+        return replace(message, reply={**message.reply, "after": self.services.texts.say(locale, key)})
 
-    async def _conclude(self, interaction: discord.Interaction[Any], message: Message, place: int) -> None:
+    async def _conclude(self, interaction: discord.Interaction[Any], message: Message, receipt: Receipt) -> None:
         """Point to the card in the channel, and name permissions that are missing here."""
         locale = await language(self.services, message.person, message.locale)
         say = self.services.texts.say
-        lines = [say(locale, "discord-taken", place=place)]
+        if receipt.full:
+            await conclude(interaction, say(locale, "errors-queue-full", limit=self.settings.queue_limit))
+            return
+        lines = [say(locale, "discord-taken", place=receipt.place)]
         names = inbound.lacking(interaction, self.settings)
         if names:
             lines.append(say(locale, "discord-missing-here", names=", ".join(names)))
@@ -261,6 +269,14 @@ class DiscordBot(Placed):
         """Take submitted forms; commands and buttons come by their own ways."""
         if interaction.type is discord.InteractionType.modal_submit:
             await self._safely("form", self._submitted(interaction))
+        elif interaction.type is discord.InteractionType.component:
+            await self._safely("button", self._unknown(interaction))
+
+    async def _unknown(self, interaction: discord.Interaction[Any]) -> None:
+        """Say of a button that another version of this bot made that it is over; ours come by their own way."""
+        data: Mapping[str, Any] = interaction.data or {}
+        if GRAMMAR.fullmatch(str(data.get("custom_id", ""))) is None:
+            await whisper(interaction, self.services.texts.say(inbound.spoken(interaction), "discord-expired"))
 
     async def _submitted(self, interaction: discord.Interaction[Any]) -> None:
         form = modals.read(interaction.data or {})

@@ -9,7 +9,7 @@ import discord
 
 from bots.adapter import OutboundError
 from bots.discord import inbound, modals
-from bots.discord.answers import Missed, acknowledge, language, may_use, not_allowed, whisper
+from bots.discord.answers import Missed, acknowledge, conclude, language, may_use, not_allowed, whisper
 from bots.discord.refusals import told
 from bots.services import JobView, Services, StoreDown, may_press
 from bots.settings import Settings
@@ -80,7 +80,9 @@ async def take(
 
     async def tell(key: str, **args: str) -> None:
         locale = await language(services, message.person, message.locale)
-        await whisper(interaction, services.texts.say(locale, key, **args))
+        # A "thinking" message is filled: a follow-up may or may not take its place, and it would go on thinking.
+        answer = whisper if original is None else conclude
+        await answer(interaction, services.texts.say(locale, key, **args))
 
     try:
         job = await services.intake.job(job_id)

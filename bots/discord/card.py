@@ -6,6 +6,7 @@ message, or unregister the buttons of every other message.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any, Protocol, runtime_checkable
 
@@ -36,7 +37,10 @@ class Presses(Protocol):
         ...
 
 
-class ActionButton(ui.DynamicItem[ui.Button[Any]], template=r"v1:(?P<action>[a-z0-9-]{1,24}):(?P<job>[!-~]{0,70})"):
+GRAMMAR = re.compile(r"v1:(?P<action>[a-z0-9-]{1,24}):(?P<job>[!-~]{0,70})")
+
+
+class ActionButton(ui.DynamicItem[ui.Button[Any]], template=GRAMMAR):
     """A button of the shared grammar `v1:<action>:<job>`: all its state is in its id, so it works after a restart."""
 
     def __init__(self, item: ui.Button[Any], action: str, job: str) -> None:

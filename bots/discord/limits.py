@@ -68,5 +68,5 @@ def upload_limit(settings: Settings, guild: discord.Guild | None) -> int:
 
 
 def next_step(refused_bytes: int) -> int:
-    """The largest limit Discord has had that is below a refused size."""
-    return next((step for step in UPLOAD_STEPS if step < refused_bytes), UPLOAD_STEPS[-1])
+    """The largest limit Discord has had that is below a refused size; below all of them, half the size."""
+    return next((step for step in UPLOAD_STEPS if step < refused_bytes), refused_bytes // 2)

@@ -105,7 +105,8 @@ class DiscordOutbound:
             view = cards.card(self._with_hint(where, post), marker(nonce))
             return await self._post(where, post.kind, nonce, departure, view=view)
         head = _ping(where) if post.kind == "result" else ""
-        *before, last = list(markup.split(head + markup.escape(post.text))) or ["…"]
+        tail = f"\n{where.reply['after']}" if post.kind == "reply" and where.reply.get("after") else ""
+        *before, last = list(markup.split(head + markup.escape(post.text + tail))) or ["…"]
         for part, text in enumerate(before, start=1):
             await self._post(where, post.kind, nonce, departure, part, content=text)
         below = cards.buttons(post, marker(nonce))

@@ -109,6 +109,8 @@ def _refusal(error: discord.HTTPException) -> OutboundError:
 
 def retry_s(error: BaseException, otherwise: float = 5.0) -> float:
     """Seconds that an answer tells us to wait, `otherwise` where it tells none."""
+    if isinstance(error, discord.RateLimited):
+        return error.retry_after
     try:
         return float(error.response.headers.get("Retry-After", ""))  # type: ignore[attr-defined]
     except (TypeError, ValueError, AttributeError):

@@ -11,6 +11,7 @@
     unfurls     "no" where links show no player
     thread      title of a thread to be opened on `message` (DISCORD_THREADS)
     private     "yes": replies are for the person's eyes only, while the token lives
+    after       a sentence of the adapter's own below a reply
     interaction, app, token, expires    the interaction; `token` is a credential, `expires` are seconds since 1970
 """
 

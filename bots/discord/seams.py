@@ -32,6 +32,10 @@ discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
 # The two places where the library runs into a malformed event outside of anything it lets us override.
 _ATTACH, _VIEWS, _PRESS = "_update_references", "_view_store", "schedule_dynamic_item_call"
 GATEWAYS = ".discord.gg"
+UNREADABLE = (KeyError, TypeError)
+"""What the library ends in at a rate limit whose JSON tells no "retry_after", or that it took for text."""
+UNTOLD_S = 1.0
+"""How long such a rate limit is taken to last."""
 RATE_LIMIT_WAIT_S = 30.0
 """Longest wait for a rate limit inside the library; longer ones are raised as `discord.RateLimited` (its minimum)."""
 
@@ -45,14 +49,26 @@ class _Http(HTTPClient):
     async def request(self, route: Route, **kwargs: Any) -> Any:
         """Send one request to our base address."""
         _move(route, self.base)
-        return _read(await super().request(route, **kwargs))
+        return _read(await _asked(super().request(route, **kwargs)))
 
     async def ws_connect(self, url: str, *, compress: int = 0) -> aiohttp.ClientWebSocketResponse:
         """Open the gateway, ours in place of Discord's own; addresses a server named itself are kept."""
         asked = yarl.URL(url)
-        if self.gateway is not None and f".{asked.host}".endswith(GATEWAYS):
-            url = str(yarl.URL(self.gateway).update_query(asked.query))
+        if f".{asked.host}".endswith(GATEWAYS):
+            if self.gateway is None and self.base:
+                self.gateway = await self._told()
+            if self.gateway is not None:
+                url = str(yarl.URL(self.gateway).update_query(asked.query))
         return await super().ws_connect(url, compress=compress)
+
+    async def _told(self) -> str | None:
+        """Where the server behind another base address says that its gateway is; None where it does not say."""
+        for path in ("/gateway/bot", "/gateway"):
+            with contextlib.suppress(discord.NotFound):
+                answer = await self.request(Route("GET", path))
+                if isinstance(answer, dict) and isinstance(url := answer.get("url"), str) and url:
+                    return url
+        return None
 
 
 class _Webhooks(AsyncWebhookAdapter):
@@ -65,7 +81,7 @@ class _Webhooks(AsyncWebhookAdapter):
     async def request(self, route: Route, session: aiohttp.ClientSession, **kwargs: Any) -> Any:
         """Send one request to our base address."""
         _move(route, self._base)
-        answer = _read(await super().request(route, session, **kwargs))
+        answer = _read(await _asked(super().request(route, session, **kwargs)))
         if not answer and route.path.endswith("/callback"):  # "204 No Content" is a yes, too
             return {"interaction": {"id": route.webhook_id}}
         return answer
@@ -77,6 +93,22 @@ def _read(answer: Any) -> Any:
         with contextlib.suppress(ValueError):
             answer = json.loads(answer)
     return payloads.answer(answer)
+
+
+async def _asked(request: Awaitable[Any]) -> Any:
+    """Wait for an answer; refusals that the library cannot read are read here."""
+    try:
+        return await request
+    except discord.HTTPException as error:
+        raise _refused(error) from None
+    except UNREADABLE:
+        raise discord.RateLimited(UNTOLD_S) from None
+
+
+def _refused(error: discord.HTTPException) -> discord.HTTPException:
+    """A refusal with its code, also where the library took its JSON for text."""
+    read = _read(error.text) if not error.code else None
+    return type(error)(error.response, read) if isinstance(read, dict) else error
 
 
 def _move(route: Route, base: str) -> None:
@@ -113,8 +145,7 @@ class Placed(discord.Client):
         state = super()._get_state(**options)
         # The library tells its state of each new gateway socket: there the socket gets its guard.
         setattr(state, _ATTACH, self._guarding(getattr(state, _ATTACH)))
-        views = getattr(state, _VIEWS)
-        setattr(views, _PRESS, self._counted("button", getattr(views, _PRESS)))
+        setattr(getattr(state, _VIEWS), _PRESS, self._counted("button", _press))
         for event, complete in self._completions().items():
             state.parsers[event] = _completing(complete, state.parsers[event])
         return state
@@ -181,6 +212,15 @@ class Placed(discord.Client):
         """Count something unreadable. The event itself is never logged: people's words and tokens are in it."""
         self.poison += 1
         log.warning("skipped an unreadable %s: %s", what, type(error).__name__)
+
+
+async def _press(_kind: int, item: Any, interaction: discord.Interaction[Any], custom_id: str, match: Any) -> None:
+    """Press a dynamic button. Its id is all it needs.
+
+    The library wants to find it in the message first, and drops the press where a server sends less than that.
+    """
+    button: discord.ui.Button[Any] = discord.ui.Button(custom_id=custom_id)
+    await (await item.from_custom_id(interaction, button, match)).callback(interaction)
 
 
 def _completing(complete: Callable[[Any], Any], parse: Callable[[Any], None]) -> Callable[[Any], None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
@@ -16,6 +17,9 @@ from core.records import message_from_text, message_to_text
 log = logging.getLogger(__name__)
 
 KEPT_S = 86_400.0
+OVERHEARD = 64
+"""Albums of groups that are held although nobody named us in them so far."""
+
 AGAIN_S = 5.0
 
 
@@ -31,18 +35,34 @@ class Albums:
     def __init__(self, notes: Notes, take: Callable[[Message], Awaitable[None]], wait_s: float, key: str) -> None:
         self._notes, self._take, self._wait_s, self._key = notes, take, wait_s, key
         self._parts: dict[str, dict[str, Message]] = {}
+        self._open: dict[str, str] = {}
+        self._overheard: OrderedDict[str, list[Message]] = OrderedDict()
         self._closing: dict[str, asyncio.Task[None]] = {}
         self._leaving: list[tuple[str, dict[str, Message]]] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._lock = asyncio.Lock()
 
-    async def add(self, part: Message) -> None:
+    async def add(self, part: Message, album: str) -> None:
         """Keep a part, durably. Raises StoreDown."""
         # A client cuts more than ten files into several albums: one person's, sent in one go, are one request.
         name = f"{part.channel.key}/{part.person.id}"
-        self._parts.setdefault(name, {})[part.reply.get("message", part.id)] = part
+        self._open[album] = name
+        for one in (part, *self._overheard.pop(album, ())):
+            self._parts.setdefault(name, {})[one.reply.get("message", one.id)] = one
         await self._note()
         self._close_later(name, self._wait_s)
+
+    async def overhear(self, part: Message, album: str) -> None:
+        """Hear a part that does not name us, in a group: its album is meant for us if one of its parts is.
+
+        Until then it is held in memory only. Raises StoreDown.
+        """
+        if album in self._open:
+            await self.add(part, album)
+            return
+        self._overheard.setdefault(album, []).append(part)
+        while len(self._overheard) > OVERHEARD:
+            self._overheard.popitem(last=False)
 
     async def recover(self) -> None:
         """Take up what an earlier run noted; parts that Telegram sends again join in. Raises StoreDown."""
@@ -73,6 +93,7 @@ class Albums:
         # From here on a late part is an album of its own; what leaves stays noted until it is kept.
         parts = self._parts.pop(name)
         del self._closing[name]
+        self._open = {album: where for album, where in self._open.items() if where != name}
         self._leaving.append((name, parts))
         while True:
             try:

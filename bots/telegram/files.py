@@ -5,27 +5,32 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import re
 import shutil
 import ssl
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from functools import cache
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 import httpx
 from telegram import Bot
-from telegram.error import BadRequest, Forbidden, InvalidToken, TelegramError
+from telegram.error import BadRequest, Forbidden, InvalidToken, RetryAfter, TelegramError
 
 from bots.adapter import FetchFailed
 from bots.telegram.guard import UNREADABLE
 from bots.telegram.limits import MAX_FETCH_BYTES
 from bots.telegram.redact import without
+from bots.telegram.sender import seconds
 from core.messages import Attachment
 
 log = logging.getLogger(__name__)
 
 TRIES = 3
+LONGEST_WAIT_S = 60.0
+"""A 429 that asks for more is no moment's flood: the person hears about it."""
+
 CHUNK_BYTES = 1 << 18
 
 
@@ -106,10 +111,11 @@ async def _file_path(bot: Bot, file_id: str) -> str:
             raise FetchFailed("gone") from None
         except UNREADABLE:
             raise FetchFailed("gone") from None
-        except TelegramError:
-            if attempt == TRIES - 1:
+        except TelegramError as error:
+            told_s = seconds(error.retry_after) if isinstance(error, RetryAfter) else 0.0
+            if attempt == TRIES - 1 or told_s > LONGEST_WAIT_S:
                 raise FetchFailed("network") from None
-            await asyncio.sleep(2.0**attempt)
+            await asyncio.sleep(told_s or 2.0**attempt)
         else:
             # The library puts its file address before whatever it does not find on this disk.
             path = (found.file_path or "").removeprefix(f"{bot.base_file_url}/")
@@ -160,6 +166,30 @@ def _copy(path: Path, part: Path, cap_bytes: int) -> None:
         shutil.copyfile(path, part)
     except OSError:
         raise FetchFailed("gone") from None
+
+
+@contextmanager
+def named(path: Path, name: str) -> Iterator[Path]:
+    """Give the path of the same file under the name that people are to see: a local server shows what the path says.
+
+    ASCII only: whether a server undoes the %20 of an address is its own affair.
+    """
+    folder = path.with_name(f"{path.name}.as")
+    stem = re.sub("[^A-Za-z0-9.-]+", "_", PurePosixPath(name).stem).strip("._-")
+    called = folder / f"{stem or 'video'}{path.suffix}"
+    try:
+        folder.mkdir(exist_ok=True)
+        called.unlink(missing_ok=True)
+        called.hardlink_to(path)
+    except OSError:
+        called = path
+    try:
+        yield called
+    finally:
+        with suppress(OSError):
+            if called != path:
+                called.unlink(missing_ok=True)
+            folder.rmdir()
 
 
 @asynccontextmanager

@@ -86,19 +86,26 @@ class Gate:
             return _nothing
         if (old := inbound.edited(update, self._me())) is not None:
             return lambda: self._tell_once(old, "telegram-edited", f"edited:{old.channel.chat}", MONTH_S)
-        message = inbound.read(update, self._me(), person_scope=self._settings.session_scope == "person")
-        if message is None:
-            return self._useless(update)
-        return await self._message(await self._known(message), album=inbound.album_of(update) is not None)
+        return await self._said(update)
 
-    async def _message(self, message: Message, *, album: bool) -> Show:
+    async def _said(self, update: Update) -> Show:
+        album, by_person = inbound.album_of(update), self._settings.session_scope == "person"
+        message = inbound.read(update, self._me(), person_scope=by_person)
+        if message is not None:
+            return await self._message(await self._known(message), album)
+        if album and (part := inbound.read(update, self._me(), person_scope=by_person, to_us=True)) is not None:
+            await self.albums.overhear(await self._known(part), album)
+            return _nothing
+        return self._useless(update)
+
+    async def _message(self, message: Message, album: str | None) -> Show:
         chat = message.reply["chat"]
         if not self._may_use(message.channel.chat, chat, message.person):
             return lambda: self._tell_once(message, "telegram-not-allowed", f"refused:{chat}", DAY_S)
         await self._outbound.chats.is_back(chat)
         try:
             if album:
-                await self.albums.add(message)
+                await self.albums.add(message, album)
                 return _nothing
             receipt = await self._services.intake.take(message)
         except StoreDown:
@@ -117,7 +124,9 @@ class Gate:
         await self._explain_group(message)
 
     async def _explain_group(self, message: Message) -> None:
-        if is_group(message.reply["chat"]) and not self._me().reads_groups:
+        chat = message.reply["chat"]
+        # A channel's posts reach its admins whatever the privacy mode: there is nothing to explain.
+        if is_group(chat) and message.reply.get("kind") != "channel" and not self._me().reads_groups:
             await self._tell_once(message, "telegram-privacy", f"privacy:{message.channel.chat}", YEAR_S)
 
     async def _joined(self, change: ChatMemberUpdated) -> Show:
@@ -129,7 +138,7 @@ class Gate:
         person = inbound.presser(change.from_user)
         channel = Channel("telegram", await self._outbound.chats.first_id(chat))
         message = Message("", channel, person, locale=person.locale, reply={"chat": chat})
-        if change.chat.type == "private" or not self._may_use(channel.chat, chat, person):
+        if change.chat.type in {"private", "channel"} or not self._may_use(channel.chat, chat, person):
             return _nothing
         return lambda: self._explain_group(message)
 

@@ -59,18 +59,19 @@ class Command:
     named_us: bool
 
 
-def read(update: Update, me: Me, *, person_scope: bool = False) -> Message | None:
+def read(update: Update, me: Me, *, person_scope: bool = False, to_us: bool = False) -> Message | None:
     """Return what was said to us, or None if nothing was.
 
     Args:
         person_scope: In groups each person has a channel of their own (SESSION_SCOPE=person).
+        to_us: It is known to be meant for us though it does not say so.
     """
     said = update.message or update.channel_post
     if said is None or _from_a_bot(said):
         return None
     words = _words(said)
     command = command_of(words, me)
-    if said.chat.type != "private" and not _meant(said, me, words, command):
+    if said.chat.type != "private" and not to_us and not _meant(said, me, words, command):
         return None
     verb, args, text = _asked(command, words, me)
     attachments = attachments_of(said) or _of_the_track_answered(said, me, command)
@@ -155,10 +156,11 @@ def channel_of(said: Said, person: Person, *, person_scope: bool) -> Channel:
 
 
 def reply_of(said: Said) -> dict[str, str]:
-    """Return what `TelegramOutbound` needs to answer."""
+    """Return what is needed to answer."""
     thread = str(said.message_thread_id) if said.is_topic_message and said.message_thread_id else ""
     reply = {"chat": str(said.chat.id), "message": str(said.message_id)}
-    return {**reply, "thread": thread} if thread else reply
+    kind = {"kind": "channel"} if said.chat.type == "channel" else {}
+    return reply | ({"thread": thread} if thread else {}) | kind
 
 
 def person_of(said: Said) -> Person:

@@ -37,6 +37,28 @@ def is_group(chat: str) -> bool:
     return chat.startswith("-")
 
 
+LEARNED_S = 3600.0
+"""How long a refused upload counts: a proxy that hiccups once must not make every later video small."""
+
+
+class Uploads:
+    """How large an upload may be: the server's limit, and what a refusal taught of one chat. Pure."""
+
+    def __init__(self, most_bytes: int) -> None:
+        self._most_bytes = most_bytes
+        self._learned: dict[str, tuple[int, float]] = {}
+
+    def refused(self, chat: str, size_bytes: int, now_s: float) -> None:
+        """A file of this size was too large for the server."""
+        self._learned = {one: told for one, told in self._learned.items() if told[1] > now_s}
+        self._learned[chat] = max(1, min(size_bytes - 1, self.most_bytes(chat, now_s))), now_s + LEARNED_S
+
+    def most_bytes(self, chat: str, now_s: float) -> int:
+        """Return the largest file that may be tried in a chat."""
+        learned, until_s = self._learned.get(chat, (self._most_bytes, 0.0))
+        return learned if now_s < until_s else self._most_bytes
+
+
 def limits_of(where: Where, *, dm_edit_s: float, group_edit_s: float, upload_bytes: int, crowd_s: float) -> Limits:
     """Return what holds in this chat.
 

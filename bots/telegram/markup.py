@@ -24,6 +24,11 @@ class Dressed:
     text: str
     entities: tuple[MessageEntity, ...] = ()
 
+    @property
+    def plain(self) -> Dressed:
+        """The words alone."""
+        return Dressed(self.text)
+
 
 def units(text: str) -> int:
     """Return the length of a text as Telegram counts it: UTF-16 code units."""
@@ -47,11 +52,11 @@ def clip(text: str, limit: int) -> str:
     return text
 
 
-def bar(done: float) -> str:
-    """A bar of boxes: 0.4 is "▰▰▰▰▰▱▱▱▱▱▱▱ 40 %"."""
+def bar(done: float, number: bool = True) -> str:
+    """A bar of boxes: 0.4 is "▰▰▰▰▰▱▱▱▱▱▱▱ 40 %"; without the number where the words above tell it."""
     share = min(1.0, max(0.0, done))
     full = round(share * BAR_CELLS)
-    return f"{'▰' * full}{'▱' * (BAR_CELLS - full)} {round(share * 100)} %"
+    return "▰" * full + "▱" * (BAR_CELLS - full) + (f" {round(share * 100)} %" if number else "")
 
 
 def dress(post: Post, limit: int) -> Dressed:
@@ -59,7 +64,7 @@ def dress(post: Post, limit: int) -> Dressed:
     title = clip(clean(post.title), min(256, limit))
     lines = [clean(post.text).strip()]
     if post.done is not None and not post.final:
-        lines.append(bar(post.done))
+        lines.append(bar(post.done, number="%" not in post.text))
     lines.extend(clean(fact) for fact in post.facts)
     body = "\n".join(line for line in lines if line)
     text = clip("\n".join(part for part in (title, body) if part), limit) or "…"
@@ -87,9 +92,9 @@ def action_of(data: str | None) -> tuple[str, str] | None:
     return (action, job) if version == "v1" and action and job else None
 
 
-def keyboard(buttons: Sequence[Button]) -> InlineKeyboardMarkup | None:
-    """Return the buttons in rows of three, or None for none."""
-    keys = [_key(button) for button in buttons]
+def keyboard(buttons: Sequence[Button], *, links: bool = True) -> InlineKeyboardMarkup | None:
+    """Return the buttons in rows of three, or None for none; those that open an address only with `links`."""
+    keys = [_key(button) for button in buttons if links or button.url is None]
     rows = [keys[index : index + BUTTONS_A_ROW] for index in range(0, len(keys), BUTTONS_A_ROW)]
     return InlineKeyboardMarkup(rows) if rows else None
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -37,11 +38,23 @@ from bots.telegram.limits import (
     MAX_LOCAL_UPLOAD_BYTES,
     MAX_TEXT,
     MAX_UPLOAD_BYTES,
+    Uploads,
     is_group,
     limits_of,
 )
 from bots.telegram.markup import Dressed, clean, clip, dress, keyboard, units
-from bots.telegram.refusals import Unknown, bad_picture, doubtful, lost_reply, not_sent, refusal, unchanged
+from bots.telegram.refusals import (
+    Unknown,
+    bad_entities,
+    bad_link,
+    bad_path,
+    bad_picture,
+    doubtful,
+    lost_reply,
+    not_sent,
+    refusal,
+    unchanged,
+)
 from bots.telegram.sender import Sender, Superseded
 from bots.telegram.shared import Shared
 from core.messages import Attachment
@@ -78,6 +91,25 @@ RECEIVED, DONE = "👀", "🎉"
 
 
 @dataclass(frozen=True, slots=True)
+class _Details:
+    """What a post may go without when the server refuses it for that."""
+
+    pictures: bool = True
+    by_path: bool = True
+    entities: bool = True
+    links: bool = True
+
+    def less(self, error: BadRequest) -> _Details | None:
+        """Return the details without the one that is refused; None if it is none of them, or was left out already."""
+        blames = {"pictures": bad_picture, "by_path": bad_path, "entities": bad_entities, "links": bad_link}
+        refused = next((name for name, blamed in blames.items() if getattr(self, name) and blamed(error)), None)
+        return replace(self, **{refused: False}) if refused else None
+
+
+ALL = _Details()
+
+
+@dataclass(frozen=True, slots=True)
 class _Target:
     """Where a call goes: the chat's id of today, its topic, the message to answer."""
 
@@ -91,6 +123,9 @@ class _Target:
         if self.reply is not None and (answers or is_group(self.chat)):
             place["reply_parameters"] = ReplyParameters(self.reply, allow_sending_without_reply=True)
         return place
+
+
+Do = Callable[[_Target, _Details], Awaitable[object]]
 
 
 class TelegramOutbound:
@@ -111,7 +146,7 @@ class TelegramOutbound:
         rules = Rules(settings.telegram_per_s, settings.telegram_group_per_min)
         shared = Shared(rates, rules, bot.token.partition(":")[0]) if rates is not None else None
         self._sender = sender or Sender(Line(Budget(rules)), shared)
-        self._upload_bytes = MAX_LOCAL_UPLOAD_BYTES if settings.telegram_local else MAX_UPLOAD_BYTES
+        self._uploads = Uploads(MAX_LOCAL_UPLOAD_BYTES if settings.telegram_local else MAX_UPLOAD_BYTES)
         self._unknown: set[str] = set() if settings.telegram_drafts else {"draft"}
         self._no_drafts: set[str] = set()
         self._late: set[asyncio.Task[None]] = set()
@@ -135,7 +170,7 @@ class TelegramOutbound:
             where,
             dm_edit_s=self._settings.telegram_dm_edit_s,
             group_edit_s=self._settings.telegram_group_edit_s,
-            upload_bytes=self._upload_bytes,
+            upload_bytes=self._uploads.most_bytes(where.channel.chat, time.monotonic()),
             crowd_s=self._sender.crowd_s(),
         )
 
@@ -174,8 +209,8 @@ class TelegramOutbound:
         try:
             return await self._video(where, post, departure, partial(self._upload, video))
         except TooLarge as error:
-            self._upload_bytes = min(self._upload_bytes, max(1, video.size_bytes - 1))
-            raise TooLarge(self._upload_bytes) from error
+            self._uploads.refused(where.channel.chat, video.size_bytes, time.monotonic())
+            raise TooLarge(self.limits(where).max_upload_bytes) from error
 
     async def find(self, where: Where, nonce: str, after_id: str | None) -> Sent | None:
         """Find nothing: the Bot API cannot list messages."""
@@ -183,7 +218,7 @@ class TelegramOutbound:
 
     async def send_again(self, where: Where, file_id: str, post: Post, nonce: str, departure: Departure = FREE) -> Sent:
         """Post a video that this bot sent before, without an upload. Raises Gone, Refused, SendDoubtful."""
-        return await self._video(where, post, departure, lambda _stack, _pictures: {"video": file_id})
+        return await self._video(where, post, departure, lambda _stack, _details: {"video": file_id})
 
     async def delete(self, where: Where) -> bool:
         """Delete the message of ours that `where` answers to; False: Telegram does not let us (48 h, or it is gone)."""
@@ -258,12 +293,12 @@ class TelegramOutbound:
             is_disabled=post.kind != "result", prefer_large_media=post.kind == "result" or None
         )
 
-        async def post_it(target: _Target) -> object:
+        async def post_it(target: _Target, details: _Details) -> object:
             return await self._bot.send_message(
                 **target.place(answers=post.kind == "result"),
                 text=words.text,
-                entities=words.entities,
-                reply_markup=markup or keyboard(post.buttons),
+                entities=words.entities if details.entities else (),
+                reply_markup=markup or keyboard(post.buttons, links=details.links),
                 link_preview_options=preview,
                 disable_notification=post.kind == "status",
             )
@@ -272,51 +307,43 @@ class TelegramOutbound:
         return await self._new(where, rank, departure, post_it)
 
     async def _video(
-        self, where: Where, post: Post, departure: Departure, what: Callable[[ExitStack, bool], dict[str, Any]]
+        self, where: Where, post: Post, departure: Departure, what: Callable[[ExitStack, _Details], dict[str, Any]]
     ) -> Sent:
         caption = dress(Post(post.kind, post.text, post.title, facts=post.facts), MAX_CAPTION)
 
-        async def deliver(target: _Target, *, pictures: bool = True) -> object:
+        async def deliver(target: _Target, details: _Details) -> object:
             with ExitStack() as stack:
                 return await self._bot.send_video(
                     **target.place(answers=True),
-                    **what(stack, pictures),
+                    **what(stack, details),
                     supports_streaming=True,
                     caption=caption.text,
-                    caption_entities=caption.entities,
-                    reply_markup=keyboard(post.buttons),
+                    caption_entities=caption.entities if details.entities else (),
+                    reply_markup=keyboard(post.buttons, links=details.links),
                 )
 
-        sent = await self._new(where, Rank.DELIVERY, departure, deliver)
+        details = replace(ALL, by_path=self._bot.local_mode)
+        sent = await self._new(where, Rank.DELIVERY, departure, deliver, details)
         # Until we return, nobody knows that the video is there: a crash in between would leave a doubt.
         self._behind(self.react(where, DONE))
         return sent
 
-    async def _new(self, where: Where, rank: Rank, departure: Departure, do: Callable[..., Awaitable[object]]) -> Sent:
+    async def _new(self, where: Where, rank: Rank, departure: Departure, do: Do, details: _Details = ALL) -> Sent:
         """Make a new message; what Telegram refuses for a detail goes without the detail."""
         try:
-            made = await self._try(where, rank, "", 0.0, do, departure)
+            return _sent(await self._try(where, rank, "", 0.0, lambda target: do(target, details), departure))
         except BadRequest as error:
-            if lost_reply(error):
+            if lost_reply(error) and where.reply:
                 bare = Where(where.channel, where.person_id, {}, where.locale)
-                return await self._new(bare, rank, departure, do)
-            if rank is Rank.DELIVERY and bad_picture(error):
-                return await self._plain_video(where, departure, do)
-            raise refusal(error) from None
-        return _sent(made)
-
-    async def _plain_video(self, where: Where, departure: Departure, do: Callable[..., Awaitable[object]]) -> Sent:
-        async def plain(target: _Target) -> object:
-            return await do(target, pictures=False)
-
-        try:
-            return _sent(await self._try(where, Rank.DELIVERY, "", 0.0, plain, departure))
-        except BadRequest as error:
-            raise refusal(error) from None
+                return await self._new(bare, rank, departure, do, details)
+            less = details.less(error)
+            if less is None:
+                raise refusal(error) from None
+            log.info("telegram: a post goes without what was refused of it")
+            return await self._new(where, rank, departure, do, less)
 
     async def _edit_words(self, where: Where, sent_id: str, post: Post, rank: Rank, departure: Departure) -> None:
-        words = dress(post, MAX_TEXT)
-        markup = keyboard(() if post.final and not post.buttons else post.buttons)
+        words, details = dress(post, MAX_TEXT), ALL
         gap = (
             self._settings.telegram_group_edit_s if is_group(where.channel.chat) else self._settings.telegram_dm_edit_s
         )
@@ -324,21 +351,27 @@ class TelegramOutbound:
             return
 
         async def rewrite(target: _Target) -> object:
-            return await self._rewrite(target, int(sent_id), words, markup)
+            markup = keyboard(post.buttons, links=details.links)
+            return await self._rewrite(target, int(sent_id), words if details.entities else words.plain, markup)
 
-        for attempt in range(EDIT_TRIES):
+        attempt = 0
+        while True:
             try:
                 await self._try(where, rank, f"card:{sent_id}", gap, rewrite, departure)
             except Superseded:
                 return
             except SendDoubtful:
                 # An edit done twice is an edit done once.
-                if attempt == EDIT_TRIES - 1:
+                attempt += 1
+                if attempt == EDIT_TRIES:
                     raise
             except BadRequest as error:
                 if unchanged(error):
                     return
-                raise refusal(error) from None
+                less = details.less(error)
+                if less is None:
+                    raise refusal(error) from None
+                details = less
             else:
                 return
 
@@ -462,7 +495,7 @@ class TelegramOutbound:
         reply = where.reply.get("message", "") if where.reply.get("chat", chat) == chat else ""
         return _Target(chat, int(thread) if thread else None, int(reply) if reply else None)
 
-    def _upload(self, video: Video, stack: ExitStack, pictures: bool) -> dict[str, Any]:
+    def _upload(self, video: Video, stack: ExitStack, details: _Details) -> dict[str, Any]:
         """Open a video for sending; the handles are closed with the stack."""
         what: dict[str, Any] = {
             "filename": video.file_name,
@@ -470,12 +503,12 @@ class TelegramOutbound:
             "height": video.height or None,
             "duration": round(video.duration_s) or None,
         }
-        if self._bot.local_mode:
-            what["video"] = video.path
+        if details.by_path:
+            what["video"] = stack.enter_context(files.named(video.path, video.file_name))
         else:
             handle = stack.enter_context(video.path.open("rb"))
             what["video"] = InputFile(handle, filename=video.file_name, read_file_handle=False)
-        if pictures:
+        if details.pictures:
             what["thumbnail"] = video.poster.read_bytes() if video.poster else None
             what["cover"] = video.cover.read_bytes() if video.cover else None
         return what
@@ -498,4 +531,6 @@ def _sent(made: object) -> Sent:
     if not isinstance(made, Message):
         return Sent("")
     file = made.video or made.document or made.animation
-    return Sent(str(made.message_id), file.file_id if file else None, made.link)
+    # The library writes "?thread=None" behind an answer of which the server names no thread.
+    link = made.link.removesuffix("?thread=None") if made.link else None
+    return Sent(str(made.message_id), file.file_id if file else None, link)

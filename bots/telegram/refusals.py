@@ -68,8 +68,27 @@ def lost_reply(error: TelegramError) -> bool:
 
 def bad_picture(error: TelegramError) -> bool:
     """Whether a cover or thumbnail was refused: the video may go without them."""
+    return _blames(error, "cover", "thumb", "image", "photo")
+
+
+def bad_path(error: TelegramError) -> bool:
+    """Whether the server cannot read our disk, or is in no local mode: the bytes may go instead of the path."""
+    return _blames(error, "file url", "file http url", "url protocol", "file identifier", "file not found", "get file")
+
+
+def bad_entities(error: TelegramError) -> bool:
+    """Whether what is bold was refused: the words may go plain."""
+    return _blames(error, "entit")
+
+
+def bad_link(error: TelegramError) -> bool:
+    """Whether a button's address was refused, "localhost" say: the words may go without it."""
+    return _blames(error, "button_url_invalid", "button url", "wrong http url")
+
+
+def _blames(error: TelegramError, *parts: str) -> bool:
     words = str(error).lower()
-    return isinstance(error, BadRequest) and any(part in words for part in ("cover", "thumb", "image", "photo"))
+    return isinstance(error, BadRequest) and any(part in words for part in parts)
 
 
 def refusal(error: TelegramError) -> OutboundError:

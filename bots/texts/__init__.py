@@ -12,6 +12,8 @@ from opencc import OpenCC
 LANGUAGES = ("en", "zh", "es")
 """Languages with files of their own; zh-TW is zh through OpenCC (decisions 24)."""
 
+TRADITIONAL = "zh-TW"
+
 Value = str | int | float
 
 
@@ -19,7 +21,7 @@ def supported(locale: str | None) -> str:
     """Return the nearest language we have words in: "en", "zh", "zh-TW" or "es". Unknown and None are "en"."""
     tag = (locale or "en").replace("_", "-").lower()
     if tag.startswith("zh"):
-        return "zh-TW" if any(part in tag for part in ("tw", "hk", "mo", "hant")) else "zh"
+        return TRADITIONAL if any(part in tag for part in ("tw", "hk", "mo", "hant")) else "zh"
     base = tag.split("-")[0]
     return base if base in LANGUAGES else "en"
 
@@ -32,8 +34,8 @@ class Texts:
     """
 
     def __init__(self, packages: Sequence[str] = ("bots.texts",)) -> None:
-        self._bundles = {language: _bundle(tuple(packages), language) for language in LANGUAGES}
-        self._traditional: OpenCC | None = None
+        self._packages = tuple(packages)
+        self._bundles = {language: _bundle(self._packages, language) for language in LANGUAGES}
 
     def say(self, locale: str | None, key: str, **args: Value) -> str:
         """Return the sentence `key` in the person's language; falls back to English for a language without it.
@@ -42,23 +44,23 @@ class Texts:
             KeyError: No language has this key.
         """
         language = supported(locale)
-        bundle = self._bundles["zh" if language == "zh-TW" else language]
+        bundle = self._bundle(language)
         if not bundle.has_message(key):
             bundle = self._bundles["en"]
         message = bundle.get_message(key) if bundle.has_message(key) else None
         if message is None or message.value is None:
             raise KeyError(key)
         text, _errors = bundle.format_pattern(message.value, dict(args))
-        return self._to_traditional(str(text)) if language == "zh-TW" else str(text)
+        return str(text)
+
+    def _bundle(self, language: str) -> FluentBundle:
+        if language == TRADITIONAL and language not in self._bundles:  # a third of a second that few people need
+            self._bundles[language] = _bundle(self._packages, language)
+        return self._bundles[language]
 
     def has(self, key: str) -> bool:
         """Whether there are words for this key."""
         return bool(self._bundles["en"].has_message(key))
-
-    def _to_traditional(self, text: str) -> str:
-        if self._traditional is None:
-            self._traditional = OpenCC("s2twp")
-        return str(self._traditional.convert(text))
 
 
 def sources(package: str, language: str) -> Mapping[str, str]:
@@ -72,9 +74,11 @@ def sources(package: str, language: str) -> Mapping[str, str]:
 
 @cache
 def _bundle(packages: tuple[str, ...], language: str) -> FluentBundle:
+    # Our own words are converted, never what is put into them: names and titles are theirs who wrote them.
+    spelled = OpenCC("s2twp").convert if language == TRADITIONAL else str
     # use_isolating would put invisible marks round each value, which chats show as boxes.
     bundle = FluentBundle([language], use_isolating=False)
     for package in packages:
-        for text in sources(package, language).values():
-            bundle.add_resource(FluentResource(text))
+        for text in sources(package, "zh" if language == TRADITIONAL else language).values():
+            bundle.add_resource(FluentResource(spelled(text)))
     return bundle

@@ -13,7 +13,7 @@ import asyncio
 import unicodedata
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from core.draft import Change, compare, ready, summarise
@@ -35,14 +35,18 @@ from core.events import (
     Working,
     Writing,
 )
-from core.flows.failures import failed, note
+from core.flows.failures import failed
 from core.flows.stages import FirstVersion, tool_kind
 from core.flows.tips import vague
 from core.flows.tools import Desk, Seen, Tools, beside
 from core.intents import Chat
 from core.nemo import gui
+from core.nemo.refusals import without_tokens
 from core.nemo.stream import End, Piece, StreamError, Text, ToolCall
 from core.turn import UNSENT, LostLease, Stage, Turn
+
+WITHOUT_REMEDY = frozenset({"UnknownCode", "Unreachable", "BadAnswer", "SessionNotFound"})
+"""Errors that say no more of an answer with words than that it broke off: of a lost session the next message tells."""
 
 
 @dataclass(slots=True)
@@ -163,14 +167,14 @@ def _understand(item: object, heard: Heard) -> Event | None:
     match item:
         case Text(text=text, shown=True):
             heard.draft = ""
-            translated = gui.translate(text)
+            translated = gui.translate(without_tokens(text))
             heard.actions.extend(translated.actions)
             if translated.shown:
                 heard.words = True
                 return Said(translated.shown)
         case Piece(text=text) if heard.drafts:
             heard.draft += text
-            shown = gui.so_far(heard.draft)
+            shown = gui.so_far(without_tokens(heard.draft))
             return Writing(shown) if shown else None
         case ToolCall(name=name):
             return Working(f"tool-{tool_kind(name)}")
@@ -200,19 +204,15 @@ async def _conclude(heard: Heard, before: Seen, desk: Desk, *, follow_up: bool) 
         await turn.reach(Stage.LOOKING, arrived=True, looks=0)  # without words and without a look nobody knows anything
         return
     changed = after is not None and after.digest != before.digest
-    if outcome == "broken-off":
-        note("BrokeOff", heard.end.error if heard.end else None)
+    problem = _problem(heard, desk, changed=changed)
     if outcome == "broken-off" and not changed and not heard.actions:
+        problem = problem if isinstance(problem, Failed) else Failed("BrokeOffUnchanged", retry=True)
         await _heard(after, changed, desk)
-        await turn.reach(Stage.FAILED, failed="BrokeOffUnchanged", at="chat")
-        yield Failed("BrokeOffUnchanged", retry=True)
+        await turn.reach(Stage.FAILED, failed=problem.kind, at="chat")
+        yield problem
         return
-    if outcome == "broken-off":
-        yield BrokeOff()
-    if outcome == "failed":
-        problem = failed(heard.end.error if heard.end else None, desk.tools, desk.session, retry=not changed)
-        # Without a remedy, beside work that was done, it is an answer that broke off and no refusal.
-        yield BrokeOff() if changed and problem.kind == "UnknownCode" else problem
+    if problem is not None:
+        yield problem
     async with aclosing(_tell(heard, before, after, outcome)) as events:
         async for event in events:
             yield event
@@ -224,6 +224,20 @@ async def _conclude(heard: Heard, before: Seen, desk: Desk, *, follow_up: bool) 
     async with aclosing(_act(heard, after, changed, desk, listed=listed, follow_up=follow_up)) as events:
         async for event in events:
             yield event
+
+
+def _problem(heard: Heard, desk: Desk, *, changed: bool) -> Failed | BrokeOff | None:
+    """What people are told of an error in the stream: the refusal that has a remedy, else that the answer broke off."""
+    end = heard.end
+    if end is None or end.outcome not in ("failed", "broken-off"):
+        return None
+    problem = failed(end.error, desk.tools, desk.session, retry=not changed)
+    # Beside work that was done, or words that were said, an error without a remedy is no refusal.
+    partly = problem.kind == "UnknownCode" if end.outcome == "failed" else problem.kind in WITHOUT_REMEDY
+    if partly and (changed or end.outcome == "broken-off"):
+        return BrokeOff()
+    goes_on = changed or (end.outcome == "broken-off" and bool(heard.actions))
+    return replace(problem, goes_on=goes_on)
 
 
 async def _gone(desk: Desk) -> AsyncGenerator[Event, None]:

@@ -13,8 +13,9 @@ from contextlib import aclosing
 from urllib.parse import unquote, urlsplit
 
 from core import sniff
-from core.errors import UnsupportedFile
+from core.errors import UnknownCode, UnsupportedFile
 from core.events import Event, FileWanted, Stored, Working
+from core.flows.failures import note
 from core.flows.tools import Desk, FileUnavailable, Tools, project_name
 from core.intents import Upload
 from core.messages import Attachment
@@ -87,6 +88,12 @@ async def _send(desk: Desk, files: list[LocalFile] | tuple[()], urls: tuple[str,
             await tools.nemo.upload_urls(desk.current.session_id, urls, guard=turn.guard)
     except OSError:
         raise FileUnavailable("storage", ", ".join(file.name for file in files)) from None
+    except UnknownCode as error:
+        if files:
+            raise
+        # No page has a code for an address that the backend cannot fetch.
+        note("UnknownCode", error)
+        raise FileUnavailable("link", ", ".join(map(url_name, urls))) from None
     except UnsupportedFile as error:
         error.name = error.name or ", ".join((*(file.name for file in files), *map(url_name, urls)))
         raise

@@ -51,7 +51,7 @@ async def run(intent: Do, turn: Turn, tools: Tools) -> AsyncGenerator[Event, Non
         case "help" | "greet":
             yield Told("help")
         case "why":
-            yield why(turn.message, intent.argument)
+            yield why(turn.message, intent.argument) if intent.argument.strip() else Told("why-which")
         case "ask":
             yield Told("edit-which")
         case "status":

@@ -47,7 +47,9 @@ def read_session(body: Any) -> NewSession:
 
 
 def read_uploads(body: Any) -> tuple[StoredFile, ...]:
-    """Endpoint 4: no error is success, however little the list says."""
+    """Endpoint 4: no error is success, however little the list says; None for an empty answer."""
+    if body is None:
+        return ()
     data = body.get("data") if isinstance(body, dict) else None
     if not isinstance(body, dict):
         raise BadAnswer("the answer is no JSON object")
@@ -69,11 +71,10 @@ def stored_file(entry: Mapping[str, Any]) -> StoredFile:
 
 
 def read_balance(body: Any) -> Balance:
-    """Endpoint 5: missing and negative values are zero; a missing total is the sum."""
+    """Endpoint 5: missing and negative values are zero; the total is never less than the sum."""
     data = data_of(body)
     available, frozen = _credits(data.get("available")), _credits(data.get("frozen"))
-    total = _credits(data["total"]) if data.get("total") is not None else available + frozen
-    return Balance(available, frozen, total)
+    return Balance(available, frozen, max(_credits(data.get("total")), available + frozen))
 
 
 def read_state(body: Any) -> SessionState:

@@ -216,7 +216,7 @@ class NemoClient:
 
         async def send(places: Sequence[int]) -> tuple[StoredFile, ...]:
             call = protocol.upload_urls(session_id, [urls[place] for place in places])
-            return answers.read_uploads(await self._ask(call, guard, waits=self._upload_timeout()))
+            return answers.read_uploads(await self._ask(call, guard, waits=self._upload_timeout(), may_be_empty=True))
 
         return await self._upload(session_id, urls, send)
 
@@ -253,7 +253,8 @@ class NemoClient:
                     handle = opened.enter_context(CountedFile(file.path, sent))
                     parts.append(("files", (file.name, handle, file.mime)))
                 request = self._request(call, token, waits=self._upload_timeout(), files=parts)
-                return await self._json(call.kind, await self._send(request, guard, long=True))
+                # A success is what holds no error (nemovideo-api §4.3): an empty answer holds none.
+                return await self._json(call.kind, await self._send(request, guard, long=True), may_be_empty=True)
 
         return answers.read_uploads(await self._repeat(call.kind, once))
 
@@ -329,7 +330,7 @@ class NemoClient:
             async with contextlib.aclosing(response):
                 if (refused := refusal(Kind.DOWNLOAD, response.status_code, None)) is not None:
                     raise refused
-                if _mime(response) in {"application/json", "text/html"}:
+                if _is_page(response):
                     raise BadAnswer("no video at the address of the render")
                 await save(response, into, cap_bytes)
 
@@ -344,7 +345,7 @@ class NemoClient:
             async with contextlib.aclosing(response):
                 if response.next_request is not None:
                     return str(response.next_request.url)
-                if response.status_code != 200 or _mime(response) in {"application/json", "text/html"}:
+                if response.status_code != 200 or _is_page(response):
                     return answers.read_download_url(await self._json(call.kind, response))
                 await save(response, into, cap_bytes)
             return None
@@ -442,7 +443,7 @@ class NemoClient:
         content = None
         if call.body is not None:
             ours["Content-Type"] = "application/json"
-            content = json.dumps(call.body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+            content = _bytes(call.body)
         if token is not None:
             ours["Authorization"] = f"Bearer {token.get_secret_value()}"
         return self._http.client.build_request(
@@ -520,6 +521,15 @@ def _tls() -> ssl.SSLContext:
     return httpx.create_ssl_context()
 
 
+def _bytes(body: Mapping[str, Any]) -> bytes:
+    try:
+        return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+    except (
+        UnicodeEncodeError
+    ):  # half a surrogate pair in a draft: it goes back as it came, escaped (nemovideo-api §4.6)
+        return json.dumps(body, separators=(",", ":")).encode()
+
+
 def _has_body(request: httpx.Request) -> bool:
     return "transfer-encoding" in request.headers or request.headers.get("content-length", "0") != "0"
 
@@ -557,6 +567,12 @@ def _bare_request(http: httpx.AsyncClient, url: str) -> httpx.Request:
 def _mime(response: httpx.Response) -> str:
     kind: str = response.headers.get("content-type", "")
     return kind.partition(";")[0].strip().lower()
+
+
+def _is_page(response: httpx.Response) -> bool:
+    """Whether words came where a video was wanted: a login page, an error of a storage service in XML or JSON."""
+    kind = _mime(response)
+    return kind.endswith(("html", "json", "xml"))
 
 
 def _instead(response: httpx.Response, wanted: str) -> str:

@@ -15,6 +15,8 @@ from functools import cache
 from importlib import resources
 from typing import Literal, TypeAlias
 
+from core.languages import simplified
+
 Kind: TypeAlias = Literal["export", "state", "tracks", "credits", "files", "follow-up"]
 
 
@@ -65,11 +67,14 @@ _LONGEST_LINE = 4_000
 
 @dataclass(frozen=True, slots=True)
 class _Tables:
-    """`gui.toml`, compiled: per language an instruction, and one joined to content; kinds; a quick first look."""
+    """`gui.toml`, compiled: per language an instruction, and one joined to content; kinds; a quick first look; words
+    that mean the same and are as long.
+    """
 
     patterns: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]
     kinds: tuple[tuple[Kind, re.Pattern[str]], ...]
     hint: re.Pattern[str]
+    same: dict[str, str]
 
 
 @cache
@@ -79,6 +84,7 @@ def _tables() -> _Tables:
         patterns=tuple(_compile(language, raw["fragments"]) for language in raw["languages"].values()),
         kinds=tuple((line["kind"], re.compile(line["words"], re.IGNORECASE)) for line in raw["kinds"]),
         hint=re.compile(raw["hint"]["words"], re.IGNORECASE),
+        same=raw["same"],
     )
 
 
@@ -99,7 +105,7 @@ def translate(text: str) -> Translated:
     """Return what people see of an answer and what its GUI talk stands for. Never raises, adds no letter."""
     if len(text) > _LONGEST:
         return Translated(text)
-    covered = _QUOTED.sub(lambda found: re.sub(r"[^\n]", "\ue000", found[0]), text)
+    covered = _plain(_QUOTED.sub(lambda found: re.sub(r"[^\n]", "\ue000", found[0]), text))
     kept: list[str] = []
     actions: list[GuiAction] = []
     changed = False
@@ -121,6 +127,16 @@ def so_far(text: str) -> str:
     """
     ends = [end.end() for end in _FINISHED.finditer(text)]
     return translate(text[: ends[-1]]).shown.rstrip() if ends else ""
+
+
+def _plain(text: str) -> str:
+    """Chinese as the tables spell it, character for character: Simplified, and with the mainland's words."""
+    if text.isascii():
+        return text
+    plain = simplified(text)
+    for taiwan, mainland in _tables().same.items():
+        plain = plain.replace(taiwan, mainland)
+    return plain
 
 
 def _lines(covered: str, text: str) -> Iterator[tuple[str, str]]:
@@ -165,8 +181,9 @@ def _sentence(covered: str, written: str) -> tuple[str, list[GuiAction]]:
 
 
 def _action(instruction: str) -> GuiAction:
+    plain = _plain(instruction)
     for kind, words in _tables().kinds:
-        if words.search(instruction):
+        if words.search(plain):
             return GuiAction(kind, _request(instruction) if kind == "follow-up" else "")
     return GuiAction("state")
 

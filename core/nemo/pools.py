@@ -12,7 +12,7 @@ import contextlib
 import ssl
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from http.cookiejar import CookieJar
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import httpx
 
@@ -46,7 +46,8 @@ class Pools:
 
     def __init__(self, tls: ssl.SSLContext, timeout: httpx.Timeout) -> None:
         self._tls, self._timeout = tls, timeout
-        self._cookies = CookieJar()
+        # None is kept: our token says who we are, and the host of a video must learn nothing (nemovideo-api §2.2).
+        self._cookies = CookieJar(DefaultCookiePolicy(allowed_domains=()))
         self._short = _Kind([self._pool()], asyncio.Semaphore(SHORT))
         self._long = _Kind([self._pool()], contextlib.nullcontext())
 

@@ -12,6 +12,8 @@ from random import Random
 from typing import Any
 from urllib.parse import quote
 
+from core.languages import whole
+
 
 class Kind(StrEnum):
     """The endpoints, by what may be done about their failures (§8)."""
@@ -128,7 +130,7 @@ def chat(session_id: str, text: str) -> Call:
         "app_name": "nemo_agent",
         "user_id": "me",
         "session_id": session_id,
-        "new_message": {"parts": [{"text": text}]},
+        "new_message": {"parts": [{"text": whole(text)}]},
     }
     return Call(Kind.CHAT, "POST", "/run_sse", body)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -14,6 +15,7 @@ from core.errors import (
     ClientIdMissing,
     ExportBlocked,
     FileTooLarge,
+    MessageTooLong,
     NemoError,
     OutOfCredits,
     RateLimited,
@@ -44,7 +46,7 @@ _BY_STATUS: Mapping[int, type[NemoError]] = {
     401: TokenExpired,
     402: ExportBlocked,
     403: TokenExpired,
-    413: FileTooLarge,
+    413: FileTooLarge,  # to words: MessageTooLong
     415: UnsupportedFile,
     429: RateLimited,
 }
@@ -89,6 +91,8 @@ def _by_status(code: int, detail: str, kind: Kind, status: int | None) -> NemoEr
         found = SessionNotFound
     elif _no_render(kind, code):
         found = RenderUnknown
+    elif code == 413 and kind is Kind.CHAT:
+        found = MessageTooLong
     elif code == 400 and kind is Kind.TOKEN:
         found = ClientIdMissing
     elif code == 429 and kind is Kind.TOKEN:
@@ -110,6 +114,12 @@ def failure_of(detail: str) -> NemoError:
 
 
 _SECRETS = re.compile(r"(nmv_|clm_)[A-Za-z0-9_\-.~]+")
+_TOKENS = re.compile(r"nmv_[A-Za-z0-9_\-.~]+")
+
+
+def without_tokens(text: str) -> str:
+    """Return the agent's words fit for people: a token in them is nobody's to read, a claim link is theirs (§3.4)."""
+    return _TOKENS.sub("nmv_***", text) if "nmv_" in text else text
 
 
 def scrub(text: str, longest: int = 300) -> str:
@@ -119,11 +129,27 @@ def scrub(text: str, longest: int = 300) -> str:
 
 
 def parse_json(body: bytes) -> Any:
-    """Return the JSON of an answer; None for anything else (also too deep a nesting)."""
+    """Return the JSON of an answer or of a frame; None for anything else (also too deep a nesting).
+
+    What strict readers refuse is read: invalid UTF-8 (as replacements), raw control characters, numbers of any length.
+    Strings may hold halves of surrogate pairs: the other half may come with the next piece, or was cut off a title.
+    """
+    body = body.removeprefix(b"\xef\xbb\xbf")
     try:
-        return from_json(body.removeprefix(b"\xef\xbb\xbf"), cache_strings="keys")
+        return from_json(body, cache_strings="keys")
     except ValueError:
+        pass
+    try:
+        return _LENIENT.decode(body.decode("utf-8", "replace"))
+    except (ValueError, RecursionError):
         return None
+
+
+def _number(digits: str) -> int | float:
+    return int(digits) if len(digits) <= 20 else float(digits)
+
+
+_LENIENT = json.JSONDecoder(strict=False, parse_int=_number)
 
 
 def number_of(value: Any) -> int:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from core.errors import (
+    BadAnswer,
     ClientIdMissing,
     ExportBlocked,
     NemoError,
@@ -31,6 +32,7 @@ class Failure(StrEnum):
     RATE = "429"
     CLIENT_ID = "400 on endpoint 1"
     FINAL = "402, 2001, 4001, 4002: never again with the same"
+    UNREAD = "no answer of this API: may have been carried out"
     OTHER = "any other refusal"
 
 
@@ -104,6 +106,7 @@ TABLE: Mapping[Kind, Mapping[Failure, Remedy]] = {
     Kind.UPLOAD: {
         Failure.NOT_SENT: ONCE,
         Failure.LOST: LOOK,
+        Failure.UNREAD: LOOK,
         Failure.TOKEN: RENEW,
         Failure.SESSION: NEW_SESSION,
         Failure.RATE: RATE_ONCE,
@@ -111,6 +114,7 @@ TABLE: Mapping[Kind, Mapping[Failure, Remedy]] = {
     Kind.SUBMIT: {
         Failure.NOT_SENT: RESUBMIT,
         Failure.LOST: RESUBMIT,
+        Failure.UNREAD: RESUBMIT,
         Failure.TOKEN: RENEW,
         Failure.SESSION: NEW_SESSION,
         Failure.RATE: RESUBMIT_LATER,
@@ -133,6 +137,7 @@ _FAILURES: tuple[tuple[tuple[type[NemoError], ...], Failure], ...] = (
     ((SessionNotFound,), Failure.SESSION),
     ((RateLimited,), Failure.RATE),
     ((ClientIdMissing,), Failure.CLIENT_ID),
+    ((BadAnswer,), Failure.UNREAD),
     ((OutOfCredits, ExportBlocked, UnsupportedFile), Failure.FINAL),
 )
 

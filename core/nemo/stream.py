@@ -5,16 +5,13 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal, TypeAlias
 
-from pydantic_core import from_json
-
 from core import languages
 from core.errors import BadAnswer, NemoError, Unreachable
-from core.nemo.refusals import KNOWN_CODES, by_code, failure_of, number_of, scrub
+from core.nemo.refusals import KNOWN_CODES, by_code, failure_of, number_of, parse_json, scrub
 from core.nemo.sse import CAP_BYTES, FrameSplitter
 
 log = logging.getLogger(__name__)
@@ -180,12 +177,12 @@ class StreamReader:
         """Take one frame; False if it is no JSON object."""
         if not frame:
             return False
-        event = parse(frame)
+        event = parse_json(frame)
         if not isinstance(event, dict):
             log.debug("a frame of %d bytes is no JSON object", len(frame))
             return False
         content = event.get("content")
-        if isinstance(content, dict) or "actions" in event or "errorCode" in event:
+        if isinstance(content, dict) or event.get("actions") or event.get("errorCode") or event.get("error_code"):
             self._adk(event, content, out)
         elif number_of(event.get("code")) or event.get("error") or event.get("type") == "error":
             self._failure(event, out)
@@ -196,7 +193,7 @@ class StreamReader:
         return True
 
     def _adk(self, event: dict[str, Any], content: Any, out: list[ChatEvent]) -> None:
-        """Dialect A."""
+        """Dialect A, in the names of the wire or in those of ADK's own classes: whoever stands between may use them."""
         texts, tools = _parts(content)
         if texts:
             key = (_word(event.get("author")), _word(event.get("branch")))
@@ -207,16 +204,16 @@ class StreamReader:
                 for tool in tools:
                     self._emit(tool, out)
         actions = event.get("actions")
-        if isinstance(actions, dict) and actions.get("stateDelta"):
+        if isinstance(actions, dict) and (actions.get("stateDelta") or actions.get("state_delta")):
             self._ran = self._substance = True
             self._emit(STATE_DELTA, out)
-        if event.get("errorCode") or event.get("errorMessage"):
-            self._adk_error(event, out)
+        word = event.get("errorCode") or event.get("error_code")
+        message = event.get("errorMessage") or event.get("error_message")
+        if word or message:
+            self._adk_error(word, scrub(_word(message)), out)
 
-    def _adk_error(self, event: dict[str, Any], out: list[ChatEvent]) -> None:
-        word = event.get("errorCode")
+    def _adk_error(self, word: Any, message: str, out: list[ChatEvent]) -> None:
         code = number_of(word)
-        message = scrub(_word(event.get("errorMessage")))
         self._remember(by_code(code, message) if code else failure_of(f"{_word(word)}: {message}"), code)
         self._substance = True
         self._emit(StreamError(code or _word(word) or None, message), out)
@@ -353,7 +350,7 @@ class StreamReader:
 
     def _stray(self, body: bytes) -> None:
         """The body was no event stream at all, whatever its header said."""
-        found = parse(body)
+        found = parse_json(body)
         code = number_of(found.get("code")) if isinstance(found, dict) else 0
         error = by_code(code, "") if code else BadAnswer("the body is not an event stream")
         self._remember(error, code)
@@ -387,29 +384,6 @@ class StreamReader:
 WORDS_OF_LIFE = frozenset({b"heartbeat", b"ping", b"keep-alive", b"keepalive"})
 
 
-def parse(frame: bytes) -> Any:
-    """Read the JSON of a frame; None if it is none.
-
-    What strict readers refuse is read: invalid UTF-8 (as replacements), raw control characters, numbers of any length.
-    Strings may hold halves of surrogate pairs: the other half may come with the next piece.
-    """
-    try:
-        return from_json(frame, cache_strings="keys")
-    except ValueError:
-        pass
-    try:
-        return _LENIENT.decode(frame.decode("utf-8", "replace"))
-    except (ValueError, RecursionError):
-        return None
-
-
-def _number(digits: str) -> int | float:
-    return int(digits) if len(digits) <= 20 else float(digits)
-
-
-_LENIENT = json.JSONDecoder(strict=False, parse_int=_number)
-
-
 def earlier(buffered: str, text: str) -> str:
     """Return what the pieces hold that the complete text does not: a message of its own, "" for none (rule 4)."""
     old, new = buffered.strip(), text.strip()
@@ -441,12 +415,11 @@ def _parts(content: Any) -> tuple[list[str], list[ChatEvent]]:
         if not isinstance(part, dict):
             continue
         text = part.get("text")
-        if isinstance(text, str):
-            if text and theirs and not part.get("thought"):
-                texts.append(text)
-        elif isinstance(call := part.get("functionCall"), dict):
+        if isinstance(text, str) and text and theirs and not part.get("thought"):
+            texts.append(text)
+        if isinstance(call := part.get("functionCall") or part.get("function_call"), dict):
             tools.append(ToolCall(_word(call.get("name"))))
-        elif isinstance(result := part.get("functionResponse"), dict):
+        elif isinstance(result := part.get("functionResponse") or part.get("function_response"), dict):
             tools.append(ToolResult(_word(result.get("name"))))
     return texts, tools
 

@@ -45,19 +45,21 @@ NEXT = r"[\s,:]*"
 UNTIL = r"(?:\s*(?:开始|起)?\s*(?:-|–|—|~|to|until|till|up to|and(?=\s+\d{1,2}:)|a|hasta|到|至)\s*(?:第)?)"
 STARTS = r"(?:(?:at|in|from|on)\s+(?:the\s+)?(?:very\s+)?(?:start|beginning|intro|opening)|al\s+(?:principio|inicio|comienzo)|(?:在|放在)?(?:最|视频|片子)?开头(?:处|的时候|部分)?|片头|一开始)"
 ENDS = r"(?:(?:at|in|near)\s+the\s+(?:very\s+)?(?:end|outro|ending)|al\s+final|(?:在|放在)?(?:最后|结尾|片尾|末尾)(?:处|的时候|部分)?)"
+_SINCE = r"(?:(?<=\bat\s)|(?<=\bfrom\s)|(?<=[在从第])|(?!9:16(?!\d)))"
+"""9:16 is a shape far more often than a time, unless somebody says "at" or "from"."""
 WHEN = (
     rf"(?:(?:(?:for|in|during|over|en|durante)\s+)?(?:the\s+|los\s+)?(?:last|final|[úu]ltimos)\s+(?P<last>{TIME})|最后(?P<last2>{TIME})"
-    rf"|(?:for|in(?=\s+the\s+first)|lasting|during|only|disappears?\s+after|durante|por|持续|只?显示|出现|停留|,)?\s*(?:the\s+first\s+|前)?(?P<for>{TIME})(?:\s*(?:long|长))?(?!\s*(?:处|的时候|开始|起))"
+    rf"|(?:for|in(?=\s+the\s+first)|lasting|during|only|disappears?\s+after|durante|por|持续|只?显示|出现|停留|,)?\s*(?:the\s+first\s+|前)?(?!9:16(?!\d))(?P<for>{TIME})(?:\s*(?:long|长))?(?!\s*(?:处|的时候|开始|起))"
     rf"|(?P<start>{STARTS})|(?P<end>{ENDS})"
     rf"|(?:from|between|de|desde|从|第)\s*(?P<from>{BARE_TIME}){UNTIL}(?P<to>{BARE_TIME})(?:处)?"
-    rf"|(?:at|after|starting\s+at|from|a\s+partir\s+de|en\s+el|在?第?|从)\s*(?P<at>{TIME})(?:\s*(?:mark|in|处|的时候|开始|起|的地方))?"
+    rf"|(?:at|after|starting\s+at|from|a\s+partir\s+de|en\s+el|在?第?|从)\s*{_SINCE}(?P<at>{TIME})(?:\s*(?:mark|in|处|的时候|开始|起|的地方))?"
     rf"|(?:for\s+)?(?:the\s+)?(?:whole|entire|full)\s+(?:video|time|song)|一直|全程)"
 )
 WHEN_SAID = re.compile(WHEN, re.IGNORECASE)
 _SOME_TIME = (
     rf"(?:(?:from|between|de|desde|从|第)\s*{BARE_TIME}{UNTIL}{BARE_TIME}(?:处)?"
     r"|(?:(?:(?:for|in|during|over|lasting|at|from|starting\s+at|(?:disappears?\s+)?after|only|durante|por|en|el|a\s+partir\s+de)\s+)*(?:(?:the|los)\s+)?(?:(?:first|last|final|[úu]ltimos)\s+)?"
-    rf"|(?:持续|只?显示|出现|停留|在|从|第|前|最后|,)*\s*){TIME}(?:\s*(?:long|mark|in|长|处|的时候|开始|起|的地方))?"
+    rf"|(?:持续|只?显示|出现|停留|在|从|第|前|最后|,)*\s*){_SINCE}{TIME}(?:\s*(?:long|mark|in|长|处|的时候|开始|起|的地方))?"
     rf"|{STARTS}|{ENDS}|(?:for\s+)?(?:the\s+)?(?:whole|entire|full)\s+(?:video|time|song)|一直|全程)"
 )
 """What WHEN finds, in short: it stands in forty forms, and `when` looks closer at what was said."""
@@ -114,3 +116,8 @@ COLORS_NOUN = r"(?:palette|theme|colou?rs?|colou?r\s+scheme|scheme|tones?|look|s
 # --- sound ----------------------------------------------------------------------------------------------------------
 
 MUSIC = r"(?:(?:the\s+|la\s+|el\s+)?(?:music|audio|sound|bgm|song|track|background\s+music|volume|loudness|m[úu]sica|volumen|sonido)|背景音乐|音乐|声音|音量|歌曲|伴奏)"
+
+# --- places ---------------------------------------------------------------------------------------------------------
+
+GOES_TO = r"(?:\b(?:for|to|post(?:ed)?\s+(?:it\s+)?on|para|en)\s+(?:my\s+|mi\s+|an?\s+)?|(?:适合|用于|发布|上传|发|投|给)(?:到|在|去)?\s*)?"
+"""Before the name of a place where a video is shown."""

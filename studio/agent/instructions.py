@@ -31,6 +31,7 @@ from studio.agent.forms import (
     END,
     FINISH,
     FREE,
+    GOES_TO,
     INTO,
     LEAD,
     MUSIC,
@@ -103,8 +104,12 @@ class Found:
     masked: Masked
 
     def get(self, name: str) -> str:
-        """A named part as the person wrote it, "" if it is not there; a form with several spells them t, t2, t3."""
+        """A named part, in the characters of the forms; "" if it is not there. A form with several has t, t2, t3."""
         return self.masked.unmask(self.raw(name))
+
+    def written(self, name: str) -> str:
+        """A named part in the characters that the person wrote: for what is shown."""
+        return self.masked.shown(self.raw(name))
 
     def raw(self, name: str) -> str:
         """A named part as it stands in the text that is read."""
@@ -114,7 +119,7 @@ class Found:
     @property
     def all(self) -> str:
         """The whole match as the person wrote it."""
-        return self.masked.unmask(self.match[0])
+        return self.masked.shown(self.match[0])
 
     def ms(self, name: str) -> int | None:
         """A named part as a time."""
@@ -179,12 +184,12 @@ def when(found: Found) -> e.When:
 
 def _text(role: e.Role) -> Build:
     def build(found: Found) -> Wish | list[Wish] | None:
-        text = found.get("text")
+        text = found.written("text")
         place = when(found)
-        if text and not re.fullmatch(r"(?:it|this|that|here|there|please|吧|一下|个|的)", text, re.IGNORECASE):
+        if text and not re.fullmatch(r"(?:it|this|that|here|there|please|吧|一下|[个個]|的)", text, re.IGNORECASE):
             # A name at the end belongs to the credits: "put my name "Neon Cat" at the end".
             wish = e.SetText("credits" if role == "artist" and place.at_end else role, text, place)
-            by = found.get("by")
+            by = found.written("by")
             return [wish, e.SetText("artist", by)] if by else wish
         return e.RetimeText(role, place) if place.said else None
 
@@ -206,12 +211,11 @@ def _const(wish: Wish) -> Build:
 
 
 def _color(target: e.Target) -> Build:
-    return lambda found: e.SetColor(target, color(found.get("color")), found.get("color"))
+    return lambda found: e.SetColor(target, color(found.get("color")), found.written("color"))
 
 
 def _whole_color(found: Found) -> Wish:
-    said = found.get("color")
-    return e.SetColor("bars", color(said), said)
+    return e.SetColor("bars", color(found.get("color")), found.written("color"))
 
 
 _PART = re.compile(
@@ -226,7 +230,12 @@ def _painted(found: Found) -> list[Wish]:
     order = [name for name, _ in named if name != "color"]
     said = [words for name, words in named if name == "color"]
     pairs = sorted(zip(order, said, strict=False), key=lambda pair: order.index(pair[0]))
-    return [e.SetColor(target, color(words), words) for name, words in pairs for target in targets if target == name]
+    return [
+        e.SetColor(target, color(words), found.masked.shown(words))
+        for name, words in pairs
+        for target in targets
+        if target == name
+    ]
 
 
 def _dark(found: Found) -> Wish:
@@ -241,7 +250,8 @@ def _two_colors(found: Found) -> list[Wish]:
     if (one := found.raw("all").lower()) in COLORS:
         return [e.SetColor("bars", color(one), one)]  # "emerald green"
     back, front = darker(found.get("one"), found.get("two"))
-    return [e.SetColor("background", color(back), back), e.SetColor("bars", color(front), front)]
+    shown = found.masked.shown
+    return [e.SetColor("background", color(back), shown(back)), e.SetColor("bars", color(front), shown(front))]
 
 
 def _palette(found: Found) -> Wish:
@@ -316,6 +326,17 @@ def _length(found: Found) -> Wish | None:
 
 def _drop(where: Literal["start", "end"]) -> Build:
     return lambda found: e.Drop(where, found.ms("t") or 0)
+
+
+def _goes_to(aspect: e.Aspect) -> Build:
+    """The shape that a place asks for; none where the message names one."""
+    return lambda found: [] if _SHAPE.search(found.masked.text) else e.SetAspect(aspect)
+
+
+_SHAPE = re.compile(
+    r"\b(?:vertical|portrait|square|cuadrado|landscape|widescreen|horizontal|wide|upright|tall)|(?<!\d)\d{1,2}\s?[:x]\s?\d{1,2}(?!\d)|[竖横方直][屏版的形式]",
+    re.IGNORECASE,
+)
 
 
 def _nothing(found: Found) -> list[Wish]:
@@ -434,11 +455,14 @@ RULES: tuple[Rule, ...] = (
     _rule(rf"{REMOVE}\s*(?:all\s+)?(?:the\s+)?(?:texts?|words|titles|lettering|所有文字|全部文字|文字)", e.RemoveText(None)),
     _rule(rf"(?:{BEGIN}|\b(?:this\s+is|it'?s|song|track)\s+)by\s+(?P<text>{NAME}){FINISH}", _text("artist")),
     _rule(rf"^\s*(?P<text>{NAME})\s+by\s+(?P<by>{NAME}){FINISH}", _text("title")),
-    # shape
-    _rule(r"\b(?:vertical(?:ly)?|portrait(?:\s+mode)?|(?:for\s+)?(?:(?:insta(?:gram)?|ig|fb|yt|youtube)\s+(?:reels?|shorts?|story|stories)|tik\s?tok|reels|shorts)(?:\s+(?:version|format|size))?|for\s+(?:a\s+)?(?:story|stories)|for\s+(?:phones?|mobile)|fits?\s+(?:a\s+|my\s+)?(?:phone|mobile)(?:\s+screen)?|upright|tall)\b(?:\s+(?:format|version))?|抖音|快手|小红书|竖屏|竖版|竖的|竖着|竖向|纵向|手机屏", e.SetAspect("9:16")),
+    # shape; where the video is to go names one too, unless another is said
+    _rule(r"\b(?:vertical(?:ly)?|portrait(?:\s+mode)?|for\s+(?:phones?|mobile)|fits?\s+(?:a\s+|my\s+)?(?:phone|mobile)(?:\s+screen)?|upright|tall)\b(?:\s+(?:format|version))?|竖屏|竖版|竖的|竖着|竖向|纵向|直式|直向|手机屏", e.SetAspect("9:16")),
     _rule(r"\b(?:square|cuadrado)\b(?:\s+format)?|方形|正方形|方的|方屏|方版", e.SetAspect("1:1")),
-    _rule(r"\b(?:landscape|widescreen|horizontal(?:ly)?|(?:for\s+)?youtube(?:\s+(?:format|size))?(?!\s*[./:]|\s+shorts)|wide(?:\s*screen|\s+format)?)\b|横屏|横版|横的|横向|宽屏", e.SetAspect("16:9")),
+    _rule(r"\b(?:landscape|widescreen|horizontal(?:ly)?|wide(?:\s*screen|\s+format)?)\b|横屏|横版|横的|横向|横式|宽屏", e.SetAspect("16:9")),
     _rule(r"(?<![\d:.])(?:(?P<w>\d{1,2})\s?(?::|x|比|/)\s?(?P<h>\d{1,2})|(?P<w2>\d{3,4})\s?[x×*]\s?(?P<h2>\d{3,4}))(?![\d:])", _aspect),
+    _rule(rf"{GOES_TO}(?:(?:insta(?:gram)?|ig|fb|yt|youtube)\s+(?:reels?|shorts?|story|stories)|tik\s?tok|reels|shorts|抖音|快手|小红书)(?![.:])(?:\s+(?:version|format|size|reels?)\b|用的?(?=[,;!?.\n]|$)|版)?|\bfor\s+(?:a\s+)?(?:story|stories)\b", _goes_to("9:16")),
+    _rule(rf"{GOES_TO}youtube(?![.:])(?:\s+(?:format|size))?\b", _goes_to("16:9")),
+    _rule(rf"{GOES_TO}(?:instagram|b站|bilibili|视频号|spotify|soundcloud)(?![.:])(?:\s+canvas)?(?:用的?(?=[,;!?.\n]|$)|版)?", _nothing),
     # time
     _rule(rf"(?:make\s+(?:it|this)\s+)?(?P<t>{TIME})\s+shorter|shorten\s+(?:it\s+|the\s+\w+\s+)?by\s+(?P<t2>{TIME})|(?:剪|缩)?短(?P<t3>{TIME})", _drop("end")),
     _rule(rf"{BEGIN}(?P<from>{TIME}){UNTIL}(?P<to>{TIME}){FINISH}", _trim),
@@ -493,7 +517,7 @@ RULES: tuple[Rule, ...] = (
     _rule(r"(?:more\s+energ(?:y|etic)|livelier|more\s+(?:lively|intense|dynamic|exciting|action)|\benergetic\b|m[áa]s\s+energ[íi]a|更?有活力|更?动感|更?带感|更?燃|更激烈|更嗨|更?活泼)(?:[^.,;!?\n]{0,20}\bdrop\b)?(?:一?点儿?|些)?", e.SetEnergy("energetic"), e.SetEnergy("calm")),
     _rule(r"(?:\bcalm(?:er)?\b|more\s+(?:relaxed|relaxing|chill|gentle|subtle)|\bchill\b|less\s+(?:energy|energetic|intense|movement)|\bgentler\b|m[áa]s\s+(?:calma|tranquilo)|更?平静|更?安静|更?舒缓|更?柔和|更?温柔|慢节奏)(?:一?点儿?|些)?", e.SetEnergy("calm"), e.SetEnergy("energetic")),
     # looks
-    _rule(rf"(?:{ALL_PALETTES})[\s-]*{COLORS_NOUN}", lambda f: e.SetPalette(_palette_in(f.match[0]))),
+    _rule(rf"\b(?:{ALL_PALETTES})(?=\s+(?:music\s+)?(?:video|clip|visuali[sz]er)s?\b)|(?:{ALL_PALETTES})(?=的?(?:音乐)?(?:视频|影片|短片))|(?:{ALL_PALETTES})[\s-]*{COLORS_NOUN}", lambda f: e.SetPalette(_palette_in(f.match[0]))),
     _rule(rf"(?:palette|theme|colou?r\s+scheme|colou?rs|colores|paleta|tema|配色|主题|色调|风格)(?:\s+(?:called|named))?(?:{INTO})(?P<palette>{ALL_PALETTES})\b", _palette),
     _rule(rf"{WISH}(?P<palette>{PALETTE}){FINISH}", _palette),
     _rule(r"\b(?:warm(?:er)?)\s+(?:colou?rs|tones|palette|look)|\bmake\s+it\s+warm(?:er)?\b|colores\s+c[áa]lidos|暖色调?", e.SetPalette("sunset")),
@@ -521,7 +545,7 @@ RULES: tuple[Rule, ...] = (
     _rule(r"(?:use|change|换|set)\s+(?:the\s+|a\s+)?(?:new\s+)?cover(?:\s*art)?|换(?:一?[个张])?封面|封面换一?[张个]|封面(?:换成|改成|用)(?:这张|这个)?(?:图片?)?|(?:to\s+)?cover\s+to\s+this", e.UseCover()),
     # history
     _rule(r"\b(?:go\s+back|back|return)\s+to\s+(?:the\s+)?(?:first|original|very\s+first)(?:\s+(?:version|one))?|\bforget\s+(?:all|everything)(?:\s+(?:that|this|of\s+it))?|\b(?:the\s+)?first\s+(?:one|version)\s+(?:was\s+)?better|\bbegin\s+again\b|\b(?:make\s+)?another\s+version\b|(?:还是)?第一版(?:好)?|全部(?:重来|撤销|重做)", e.StartOver()),
-    _rule(r"\b(?:undo|revert|go\s+back|take\s+that\s+back|(?:one\s+)?step\s+back|cancel\s+that|bring\s+(?:it\s+)?back(?:\s+the\s+(?:old|previous)\s+\w+)?|deshacer?|deshaz)\b(?:\s+(?:(?:that|the)\s+last\s+(?:\w+\s+){0,2}(?:change|edit|one|thing|step|two)|that|it))?(?:\s*刚才那[步个])?|撤销|撤回|撤消|恢复上一步|退回上一步|上一步|\b(?:the\s+)?previous\s+(?:version|one)(?:\s+was\s+better)?|\bput\s+it\s+back(?:\s+(?:how|the\s+way|like|as)\s+it\s+was)?|还原|退回去?|(?:回|退|恢复)到?上一?[个版次]版?", e.Undo()),
+    _rule(r"\b(?:undo|revert|go\s+back|take\s+that\s+back|(?:one\s+)?step\s+back|cancel\s+that|bring\s+(?:it\s+)?back(?:\s+the\s+(?:old|previous)\s+\w+)?|deshacer?|deshaz)\b(?:\s+(?:(?:that|the)\s+last\s+(?:\w+\s+){0,2}(?:change|edit|one|thing|step|two)|that|it))?(?:\s*刚才那[步个])?|撤销|撤回|撤消|恢复上一步|退回上一步|上一步|\b(?:the\s+)?previous\s+(?:version|one)(?:\s+was\s+better)?|\bput\s+it\s+back(?:\s+(?:how|the\s+way|like|as)\s+it\s+was)?|还原|复原|退回去?|(?:回|退|恢复)到?上一?[个版次]版?", e.Undo()),
     _rule(r"\b(?:redo|rehacer)\b|重做|恢复撤销", e.Redo()),
     _rule(r"\b(?:start\s+(?:over|again|from\s+scratch|fresh)|reset(?:\s+everything)?|undo\s+everything|regenerate|empezar\s+de\s+nuevo)\b|重新开始|从头(?:开始|再来)|重来|重置|重新生成|再来一[个版]", e.StartOver()),
     # questions
@@ -603,7 +627,7 @@ def _read(sentence: str, masked: Masked) -> list[Wish]:
     mended = corrected(sentence, left)
     if mended != sentence:
         found, left = _laid(mended, masked)
-    found += [(at, Missed(masked.unmask(said)[:SAID_MOST])) for at, said in leftovers(left)]
+    found += [(at, Missed(masked.shown(said)[:SAID_MOST])) for at, said in leftovers(left)]
     found.sort(key=lambda pair: pair[0])
     return [wish for _, wish in found]
 

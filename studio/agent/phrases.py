@@ -8,6 +8,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from studio.texts.chinese import simplified
+
 # --- quotes ---------------------------------------------------------------------------------------------------------
 
 _QUOTES = re.compile(
@@ -20,18 +22,33 @@ QUOTED = f"{OPEN}(?:[\ue100-\uf8ff]){CLOSE}"
 
 @dataclass(frozen=True, slots=True)
 class Masked:
-    """A text whose quotes are set aside, so that no rule looks into them."""
+    """A text whose quotes are set aside, so that no rule looks into them.
+
+    Attributes:
+        text: In Simplified characters, which the rules are written in.
+        written: The same, character by character as it came.
+    """
 
     text: str
     quotes: tuple[str, ...]
+    written: str
 
     def unmask(self, part: str) -> str:
         """A part of the text as the person wrote it; a part that is one quote comes without its marks."""
         return re.sub(f"{OPEN}(.){CLOSE}", lambda m: self.quotes[ord(m[1]) - _BASE], part).strip()
 
+    def as_written(self, part: str) -> str:
+        """A part of `text` in the characters that the person wrote."""
+        at = self.text.find(part)
+        return self.written[at : at + len(part)] if at >= 0 else part
+
+    def shown(self, part: str) -> str:
+        """A part of `text` as the person wrote it, quotes and characters."""
+        return self.unmask(self.as_written(part))
+
 
 def mask(text: str) -> Masked:
-    """Set quotes aside, then level widths and marks (NFKC) in what remains."""
+    """Set quotes aside, then level widths, marks (NFKC) and Chinese characters in what remains."""
     quotes: list[str] = []
     clean = "".join(c for c in text if not OPEN <= c <= "\uf8ff")
 
@@ -47,7 +64,7 @@ def mask(text: str) -> Masked:
         " / ", ", "
     )  # lists: "- neon", "title: A / artist: B"
     level = re.sub(r"\b(\w+)(?:\s+\1\b){2,}", r"\1", level)
-    return Masked(level, tuple(quotes))
+    return Masked(simplified(level), tuple(quotes), level)
 
 
 # --- numbers --------------------------------------------------------------------------------------------------------

@@ -11,8 +11,9 @@ from studio.agent import edits as e
 from studio.agent.instructions import Ask, Cannot, Missed, Wish, missed, read
 from studio.agent.phrases import mask
 from studio.draft import Draft
+from studio.texts.chinese import is_traditional
 
-Language = Literal["en", "zh", "es"]
+Language = Literal["en", "zh", "zh-TW", "es"]
 WAITING_MOST = 10
 
 
@@ -94,12 +95,14 @@ TOOLS: dict[type, str] = {
 }  # fmt: skip
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
+_TRADITIONAL = frozenset({"hant", "tw", "hk", "mo"})
 _SPANISH = re.compile(
     r"[¿¡ñ]|\b(?:el|la|los|las|un|una|con|por|para|que|haz|crea|pon|quita|añade|barras|fondo|hola|gracias|vídeo|título)\b",
     re.IGNORECASE,
 )
 _ENGLISH = re.compile(
-    r"\b(?:the|a|an|make|add|it|to|with|from|this|create|video|title|please|what|how|and|bars|set|first|undo|remove)\b",
+    r"\b(?:the|a|an|make|add|it|to|with|from|this|create|video|title|please|what|how|and|bars|set|first|undo|remove"
+    r"|for|seconds?|of|on|at|is|are|my|change|show|put|text|only|then)\b",
     re.IGNORECASE,
 )
 _MAKES = re.compile(
@@ -120,15 +123,16 @@ def language_of(text: str, session: str = "") -> Language:
 
     Quoted words do not count: `add a title "夜航"` is English.
     """
-    bare = re.sub("\ue000.\ue001", " ", mask(text).text)
+    bare = re.sub("\ue000.\ue001", " ", mask(text).written)
+    tag, *script = session.lower().replace("_", "-").split("-")
+    taiwan = bool(_TRADITIONAL & set(script)) and "hans" not in script
     if _HAN.search(bare):
-        return "zh"
+        return "zh-TW" if is_traditional(bare, taiwan) else "zh"
     spanish, english = len(_SPANISH.findall(bare)), len(_ENGLISH.findall(bare))
     if spanish >= 2 and spanish > english:
         return "es"
-    tag = session.lower().replace("_", "-").split("-")[0]
     if tag == "zh":
-        return "en" if english >= 2 else "zh"
+        return "en" if english >= 2 else "zh-TW" if taiwan else "zh"
     if tag == "es":
         return "en" if english >= 2 and not spanish else "es"
     return "es" if spanish and not english else "en"

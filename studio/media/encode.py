@@ -46,6 +46,9 @@ PROFILES: Final[dict[Profile, dict[str, str]]] = {
     "high": {"preset": "ultrafast", "crf": "19.7", "x264-params": _TUNED + steady()},
     "quality": {"preset": "veryfast", "crf": "19", "x264-params": "open-gop=0:scenecut=0" + steady()},
 }
+_LEAST_GOP: Final = 16
+"""x264 allows fewer B-frames where a group is shorter than their run, and says so in the header: a last chunk of one
+frame then fits none of the others."""
 _BT709, _LIMITED = 1, 1
 AUDIO_BITS: Final = 256_000
 _PACKETS: Final = {"codec_whitelist": "none"}
@@ -75,7 +78,7 @@ def encode_chunk(
     with av.open(str(path), "w", format="mp4") as container:
         stream = container.add_stream("libx264", rate=fps)
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
-        stream.options = {**PROFILES[profile], "g": str(max(len(frames), 1) + 1)}
+        stream.options = {**PROFILES[profile], "g": str(max(len(frames) + 1, _LEAST_GOP))}
         codec = stream.codec_context
         codec.thread_count, codec.thread_type = 1, "FRAME"  # PyAV's SLICE would turn on x264's sliced threads
         codec.time_base = Fraction(1, fps)

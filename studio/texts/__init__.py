@@ -7,7 +7,12 @@ from pathlib import Path
 
 from fluent.runtime import FluentBundle, FluentResource
 
+from studio.texts import chinese
+
 LANGUAGES = ("en", "zh", "es")
+"""Languages with files of their own."""
+
+_TRADITIONAL = "zh-TW"  # zh through OpenCC: our own words, never the names and titles that are put into them
 _FOLDER = Path(__file__).parent
 
 
@@ -17,7 +22,7 @@ def say(language: str, key: str, **values: object) -> str:
     Raises:
         KeyError: No such key.
     """
-    bundle = _bundle(language if language in LANGUAGES else "en")
+    bundle = _bundle(language if language in (*LANGUAGES, _TRADITIONAL) else "en")
     message = bundle.get_message(key)
     if message.value is None:
         raise KeyError(key)
@@ -45,7 +50,9 @@ def keys(language: str) -> dict[str, frozenset[str]]:
 
 @cache
 def _bundle(language: str) -> FluentBundle:
+    taiwan = language == _TRADITIONAL
+    spelled = chinese.traditional if taiwan else str
     bundle = FluentBundle([language], use_isolating=False)
-    for path in sorted((_FOLDER / language).glob("*.ftl")):
-        bundle.add_resource(FluentResource(path.read_text("utf-8")))
+    for path in sorted((_FOLDER / ("zh" if taiwan else language)).glob("*.ftl")):
+        bundle.add_resource(FluentResource(spelled(path.read_text("utf-8"))))
     return bundle

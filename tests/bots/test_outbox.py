@@ -22,10 +22,12 @@ WHERE = Where(Channel("console", "c"))
 class Recorder:
     """An outbound that writes down what it is asked."""
 
-    def __init__(self, interval_s: float = 0.0, fail: OutboundError | None = None) -> None:
+    def __init__(
+        self, interval_s: float = 0.0, fail: OutboundError | None = None, fail_edit: OutboundError | None = None
+    ) -> None:
         self.sent: list[tuple[str, str, str]] = []
         self._limits = Limits(max_text=20, max_caption=20, max_upload_bytes=1, edit_interval_s=interval_s)
-        self._fail = fail
+        self._fail, self._fail_edit = fail, fail_edit
 
     def limits(self, where: Where) -> Limits:
         return self._limits
@@ -41,6 +43,8 @@ class Recorder:
     async def edit(self, where: Where, sent_id: str, post: Post, departure: Departure = FREE) -> None:
         await departure.leaves()
         await asyncio.sleep(0)
+        if self._fail_edit:
+            raise self._fail_edit
         self.sent.append(("edit", post.text, sent_id))
 
     async def send_video(self, where: Where, video: Video, post: Post, nonce: str, departure: Departure = FREE) -> Sent:
@@ -141,6 +145,17 @@ async def test_a_chat_that_is_gone_gets_nothing_more() -> None:
     box.say(Post("reply", "b"))
     await box.drain()
     assert box.dead
+
+
+async def test_a_card_that_was_deleted_takes_no_words_with_it() -> None:
+    outbound = Recorder(fail_edit=Gone())
+    box = outbox(outbound, card_id="77")
+    for text in ("one", "two"):
+        box.show(card(text))
+        await box.drain()
+        box.say(Post("reply", f"said {text}"))
+        await box.drain()
+    assert [text for _, text, _ in outbound.sent] == ["said one", "said two"]
 
 
 async def test_a_doubtful_reply_is_not_repeated() -> None:

@@ -120,6 +120,16 @@ def test_every_event_has_words(event: events.Event, locale: str) -> None:
         assert "None" not in text
 
 
+def test_a_doubt_is_no_failure_on_the_card() -> None:
+    assert present(events.Failed("NothingSeen", retry=True), CARD, say("en")).card.stage == "doubtful"
+
+
+def test_a_refusal_that_the_turn_goes_on_after_leaves_the_card_as_it_is() -> None:
+    poor = events.Failed("OutOfCredits", {"anonymous": "no"}, "https://x", goes_on=True)
+    assert present(poor, CARD, say("en")).card == CARD
+    assert present(replace(poor, goes_on=False), CARD, say("en")).card.final
+
+
 def test_a_402_speaks_of_the_plan_and_2001_of_credits() -> None:
     blocked = present(events.Failed("ExportBlocked", {"anonymous": "yes"}, "https://x"), CARD, say("en")).replies[0]
     poor = present(events.Failed("OutOfCredits", {"anonymous": "no"}, "https://x"), CARD, say("en")).replies[0]

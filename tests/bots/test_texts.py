@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from fluent.syntax import FluentParser, ast
 from fluent.syntax.visitor import Visitor
+from opencc import OpenCC
 
 from bots.texts import LANGUAGES, Texts, sources, supported
 
@@ -97,9 +98,16 @@ def test_traditional_chinese_comes_from_the_simplified_texts() -> None:
     assert Texts().say("zh-TW", "export-progress", percent=40) == "🎞️ 渲染中… 40%"
 
 
-def test_words_of_people_are_put_in_as_they_are() -> None:
-    name = "{ $x } «é» \u202eabc"
-    assert name in Texts().say("en", "upload-stored", count=1, names=name)
+@pytest.mark.parametrize("locale", ["en", "zh", "zh-TW", "es"])
+@pytest.mark.parametrize("name", ["{ $x } «é» \u202eabc", "后来的视频.mp3", "後來的影片.mp3"])
+def test_words_of_people_are_put_in_as_they_are(locale: str, name: str) -> None:
+    assert name in Texts().say(locale, "upload-stored", count=1, names=name)
+
+
+def test_traditional_chinese_says_within_as_it_is_spelled() -> None:
+    within = re.compile("(?<!公)里")  # 裡
+    for text in sources("bots.texts", "zh").values():
+        assert not within.search(OpenCC("s2twp").convert(text))
 
 
 def test_an_unknown_key_is_an_error_of_the_program() -> None:

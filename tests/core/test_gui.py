@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core.languages import traditional
 from core.nemo.gui import GuiAction, Translated, so_far, translate
 
 ANSWERS = Path(__file__).parent / "gui_answers.jsonl"
@@ -37,6 +39,8 @@ GONE = [
     ("现在您可以点击右上角的导出按钮下载视频。", "export"),
     ("打开时间线面板预览。", "tracks"),
     ("你可以在时间线中预览。", "tracks"),
+    ("請開啟時間線面板預覽，然後點選右上角的“匯出”按鈕儲存影片。", "tracks"),
+    ("請按一下匯出按鈕。", "export"),
     ("请前往账户页面查看积分。", "credits"),
     ("打开设置页面。", "state"),
     ("Haz clic en Exportar para guardarlo.", "export"),
@@ -130,6 +134,15 @@ def test_every_labelled_answer_is_shown_and_acted_upon_as_labelled() -> None:
         if (found.shown, [action.kind for action in found.actions]) != (one["shown"], one["actions"]):
             wrong.append((one["text"], found))
     assert wrong == []
+
+
+def test_answers_in_traditional_chinese_are_read_alike() -> None:
+    labelled = [json.loads(line) for line in ANSWERS.read_text("utf-8").split("\n") if line]
+    chinese = [one for one in labelled if re.search(r"[\u4e00-\u9fff]", one["text"])]
+    assert len(chinese) > 40
+    for one in chinese:
+        found = translate(traditional(one["text"]))
+        assert (found.shown, [action.kind for action in found.actions]) == (traditional(one["shown"]), one["actions"])
 
 
 def test_an_answer_of_a_megabyte_is_shown_as_it_is() -> None:

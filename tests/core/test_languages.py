@@ -34,6 +34,21 @@ def test_the_words_tell_the_language(text: str, language: str | None) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "known", "language"),
+    [
+        ("改成直式", "zh-hant", "zh-TW"),
+        ("改成直式", "zh-hans", "zh"),
+        ("改成直式", "en", "zh"),
+        ("改成竖屏", "zh-hant", "zh"),
+        ("改成豎屏", "zh-hans", "zh-TW"),
+        ("make it vertical", "zh-hant", "en"),
+    ],
+)
+def test_characters_of_both_scripts_are_the_persons_own(text: str, known: str, language: str) -> None:
+    assert detect(text, known) == language
+
+
+@pytest.mark.parametrize(
     ("tag", "meant"),
     [
         ("en-GB", "en"),

@@ -88,6 +88,8 @@ BIG = b"data: " + b"x" * 1_000_000
         ([], Line.RESET, "doubtful", "could not see whether"),
         ([b"<html>502 Bad Gateway</html>"], b"0\r\n\r\n", "failed", "do not understand"),
         ([frame({"code": 2001, "message": f"poor {SECRET}"})], b"0\r\n\r\n", "failed", "used up"),
+        ([text("Half of it."), frame({"code": 2001})], b"0\r\n\r\n", "failed", "used up"),
+        ([text(f"Your token is {SECRET}.")], b"0\r\n\r\n", "done", "Your token is"),
         ([frame({"error": f"RuntimeError: {SECRET}"})], b"0\r\n\r\n", "failed", "could not finish this"),
     ],
     ids=lambda value: None,
@@ -118,6 +120,7 @@ async def test_endless_heartbeats_come_to_an_end(place: Place) -> None:
         (says(b"{broken", kind="application/json"), "could not see whether"),
         (says(b"", 302, location="https://elsewhere.test/"), "could not see whether"),
         (says(b"oops", 500, kind="text/plain"), "could not see whether"),
+        (says(b"<html>Request Entity Too Large</html>", 413, kind="text/html"), "in fewer words"),
         (says({"code": 1001, "message": SECRET}), "does not accept this bot's account"),
         (says({"detail": "Session not found"}, 404), "lost this project"),
         (says({"code": 777, "message": SECRET}), "could not finish this"),
@@ -143,6 +146,14 @@ async def test_a_code_that_nobody_knows_stands_in_the_log_and_not_in_the_chat(
     _, chat = await place.hear()
     assert "code 777, status 200: the moon is full" in caplog.text
     assert "777" not in shown(chat)
+
+
+async def test_an_address_that_the_backend_cannot_fetch_is_named(place: Place) -> None:
+    answers = says({"code": 400, "message": "the host does not resolve", "data": None}, status=400)
+    place.server.on(STATE, state()).on(f"/api/upload-video/nemo_agent/me/{SID}", answers)
+    stage, chat = await place.hear("https://nowhere.example/night.mp3 make a video")
+    assert stage == "failed"
+    assert "could not fetch night.mp3 from that address" in shown(chat)
 
 
 async def test_an_edit_without_words_and_without_a_state_to_look_at_is_looked_after(place: Place) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from bots.adapter import FREE, Departure, Gone, Post, Refused, SendDoubtful, Sent, TooLarge, Where
-from core.messages import Attachment, Channel
+from bots.adapter import FREE, Departure, Gone, Post, Refused, SendDoubtful, Sent, TooLarge, Video, Where
+from core.messages import Attachment, Channel, Person
 from tests.core.store.servers import RealServer
 from tests.support.backend import Backend, Script
 from tests.support.program import Chat, clip, message, open_chat, over, say, track
@@ -257,6 +258,35 @@ async def test_a_video_that_is_refused_for_its_size_comes_as_a_smaller_copy_or_a
         assert await say(program, "make a video") == "done"
     assert chat.videos == []
     assert any("too large for this chat" in post.text for post in chat.posts.values())
+
+
+async def test_a_person_s_own_language_goes_before_that_of_the_place(backend: Backend, tmp_path: Path) -> None:
+    asked = [(None, "zh-CN"), ("es-ES", "zh-CN"), (None, "zh-CN"), (None, None)]
+    async with open_chat(tmp_path, backend.url, work=False) as (program, _):
+        spoken = [await program.relay.locale_of("discord", Person("p", locale=own), place) for own, place in asked]
+    assert spoken == ["zh-CN", "es-ES", "es-ES", "es-ES"]
+
+
+class Stingy(Chat):
+    """A chat that takes few bytes and tells so only by refusing more: half as much is the next guess."""
+
+    most = 2_000_000
+
+    async def send_video(self, where: Where, video: Video, post: Post, nonce: str, departure: Departure = FREE) -> Sent:
+        if video.size_bytes > self.most:
+            self.limits_now = replace(self.limits_now, max_upload_bytes=video.size_bytes // 2)
+            raise TooLarge(self.limits_now.max_upload_bytes)
+        return await super().send_video(where, video, post, nonce, departure)
+
+
+async def test_a_copy_that_is_refused_as_well_is_made_smaller_once_more(tmp_path: Path) -> None:
+    chat = Stingy()
+    async with (
+        Backend(Script(), video=clip(1.0, 540, 960, noisy=True)) as backend,
+        open_chat(tmp_path, backend.url, chat) as (program, _),
+    ):
+        assert await say(program, "make a video") == "done"
+    assert [video.size_bytes <= chat.most for video, _ in chat.videos] == [True]
 
 
 @pytest.mark.parametrize("error", [Gone(), Refused("no", permission="Attach Files")])

@@ -149,22 +149,24 @@ async def over(program: Program, job: str, limit_s: float = 60.0) -> str:
 
 
 @cache
-def clip(seconds: float = 0.5, size: int = 64, width: int | None = None) -> bytes:
-    """A real MP4: H.264 and AAC, moov in front; square unless it is given a width."""
+def clip(seconds: float = 0.5, size: int = 64, width: int | None = None, *, noisy: bool = False) -> bytes:
+    """A real MP4: H.264 and AAC, moov in front; square unless it is given a width. `noisy` needs many bytes."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "clip.mp4"
-        _write_clip(path, seconds, size, width or size)
+        _write_clip(path, seconds, size, width or size, np.random.default_rng(1) if noisy else None)
         return path.read_bytes()
 
 
-def _write_clip(path: Path, seconds: float, size: int, width: int) -> None:
+def _write_clip(path: Path, seconds: float, size: int, width: int, noise: np.random.Generator | None) -> None:
     with av.open(str(path), "w", options={"movflags": "+faststart"}) as container:
         video = container.add_stream("libx264", rate=30)
         video.width, video.height = width, size
         video.pix_fmt = "yuv420p"
         audio = container.add_stream("aac", rate=44100)
         for n in range(round(seconds * 30)):
-            picture = av.VideoFrame.from_ndarray(np.full((size, width, 3), 8 * n % 256, np.uint8), format="rgb24")
+            shape = (size, width, 3)
+            pixels = np.full(shape, 8 * n % 256, np.uint8) if noise is None else noise.integers(0, 256, shape, np.uint8)
+            picture = av.VideoFrame.from_ndarray(pixels, format="rgb24")
             picture.pts, picture.time_base = n, Fraction(1, 30)
             container.mux(video.encode(picture))
         sound = np.zeros((1, 1024), np.float32)

@@ -65,7 +65,7 @@ async def test_each_request_as_the_contract_spells_it() -> None:
         "app_name": "nemo_agent",
         "user_id": "me",
         "session_id": "s-1",
-        "new_message": {"parts": [{"text": "做个视频\u2028?"}]},
+        "new_message": {"parts": [{"text": "做个视频\u2028\ufffd"}]},
     }
     assert run.headers["accept"] == "text/event-stream"
     assert upload.json == {"urls": ["https://host.test/a.mp3"], "source_type": "url"}
@@ -320,6 +320,36 @@ async def test_a_big_upload_takes_little_memory(tmp_path: Path) -> None:
     assert peak < 8_000_000
 
 
+@pytest.mark.parametrize(
+    ("answer", "infos", "sent"),
+    [
+        (says(b"", 201), [], 1),  # a success says at least that it is no error
+        (says(b"<html>Welcome</html>", kind="text/html"), [{"filename": "a.mp3"}], 1),
+        (says(b"<html>Welcome</html>", kind="text/html"), [], 2),
+    ],
+    ids=lambda value: None,
+)
+async def test_an_upload_with_an_answer_that_says_nothing_is_looked_for(
+    answer: Answer, infos: list[Any], sent: int
+) -> None:
+    async with ByteServer() as server, client_for(server.url) as client:
+        server.on(STATE, says({"data": {}}), says({"data": {"state": {"video_infos": infos}}}))
+        server.on(UPLOAD, answer, says({"code": 0, "data": None}))
+        await client.upload_urls("s-1", ["https://host.test/a.mp3"], allow)
+        assert server.count(UPLOAD) == sent
+
+
+async def test_half_a_surrogate_pair_in_a_draft_comes_in_and_goes_back_as_it_was() -> None:
+    async with ByteServer() as server, client_for(server.url) as client:
+        draft = rb'{"t":[{"tt":7,"sg":[{"m":{"text":"cut \ud83d"}}]}]}'
+        server.on(STATE, says(b'{"code":0,"data":{"state":{"draft":' + draft + b"}}}"))
+        server.on(SUBMIT, says({"code": 0}))
+        seen = await client.state("s-1")
+        assert seen.draft is not None
+        await client.submit_render("r-1", "s-1", seen.draft, guard=allow)
+        assert rb'"text":"cut \ud83d"' in server.seen[-1].body
+
+
 async def test_a_refusal_in_the_middle_of_an_upload_is_read(tmp_path: Path) -> None:
     path = tmp_path / "big.mp4"
     with path.open("wb") as file:
@@ -354,6 +384,25 @@ async def test_a_video_is_fetched_without_our_headers(tmp_path: Path) -> None:
         for seen in cdn.seen:
             assert "authorization" not in seen.headers
             assert not [name for name in seen.headers if name.startswith("x-")]
+
+
+async def test_cookies_are_not_kept_and_reach_no_other_host(tmp_path: Path) -> None:
+    async with ByteServer() as server, client_for(server.url) as client:
+        server.on("/v", says(VIDEO, 200, "video/mp4"))
+        server.on(STATE, says({"data": {}}, set_cookie="session=1; Path=/; HttpOnly"))
+        await client.state("s-1")
+        await client.state("s-1")
+        await client.download(Render("r-1", "completed", url=server.url + "/v"), tmp_path / "v.mp4", 10**6)
+        assert [seen.headers.get("cookie") for seen in server.seen] == [None] * 3
+
+
+async def test_words_at_the_address_of_a_video_send_us_to_the_api(tmp_path: Path) -> None:
+    into = tmp_path / "v.mp4"
+    async with ByteServer() as cdn, ByteServer() as server, client_for(server.url) as client:
+        cdn.on("/v", says(b"<Error><Code>AccessDenied</Code></Error>", 200, "application/xml"))
+        server.on("/api/render/proxy/r-1/download", says(VIDEO, 200, "application/octet-stream"))
+        await client.download(Render("r-1", "completed", url=cdn.url + "/v"), into, 10**6)
+    assert into.read_bytes() == VIDEO
 
 
 @pytest.mark.parametrize("way", ["bytes", "json", "redirect"])

@@ -15,6 +15,7 @@ answers-tips = 💡 Under 90 seconds is faster and livelier; MP3, WAV, AAC and F
 answers-tips-vague = 💡 The more concrete, the better: “title "Night Drive" for the first 3 seconds, bars in blue” does more than “make it cool”. Under 90 seconds is faster and livelier.
 answers-keep-or-strip = Keep it all, or say what to take away, for example “remove the title” or “mute the music”.
 answers-edit-which = What should change? Just write it, for example “make it vertical” or “bars in blue”.
+answers-why-which = Which words shall I read? For example /why make it vertical, then export.
 answers-why-clause = “{ $clause }”
 answers-why-file = the attached file
 answers-why-intent = { $intent ->

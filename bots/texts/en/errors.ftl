@@ -19,6 +19,7 @@ errors-unsupported-file = { $why ->
    *[type] I cannot take { errors-which-file }. I take MP3, WAV, M4A, AAC, FLAC, OGG, MP4, MOV, AVI, WEBM, MKV, JPG, PNG, GIF and WEBP.
 }
 errors-file-too-large = The limit is 200 MB, and { errors-which-file } is larger: compress it (an MP3 is about a tenth of a WAV) or trim it.
+errors-message-too-long = That message is longer than the editor takes. Say it in fewer words.
 errors-which-file = { $name ->
     [unnamed] this file
    *[other] { $name }
@@ -49,6 +50,7 @@ errors-file-unavailable = { $reason ->
     [missing] There is no file { $name }.
     [not-a-file] { $name } is not a file.
     [forbidden] I may not read { $name }.
+    [link] I could not fetch { $name } from that address. It has to be public and lead straight to the file; check it, or send me the file itself.
    *[other] I could not fetch { $name }. Please send it again.
 }
 errors-queue-full = { $limit } messages already wait in this channel. Let me finish some of them first, or cancel one.

@@ -14,6 +14,7 @@ answers-tips = 💡 Con menos de 90 segundos es más rápido y animado; MP3, WAV
 answers-tips-vague = 💡 Cuanto más concreto, mejor: «título "Night Drive" los primeros 3 segundos, barras azules» sirve más que «que quede genial». Con menos de 90 segundos es más rápido y animado.
 answers-keep-or-strip = Déjalo todo así o di qué quito, por ejemplo «quita el título» o «silencia la música».
 answers-edit-which = ¿Qué cambio? Escríbelo sin más, por ejemplo «en vertical» o «barras azules».
+answers-why-which = ¿Qué palabras leo? Por ejemplo: /why hazlo vertical y exporta.
 answers-why-clause = «{ $clause }»
 answers-why-file = el archivo adjunto
 answers-why-intent = { $intent ->

@@ -19,6 +19,7 @@ errors-unsupported-file = { $why ->
    *[type] No puedo usar { errors-which-file }. Acepto MP3, WAV, M4A, AAC, FLAC, OGG, MP4, MOV, AVI, WEBM, MKV, JPG, PNG, GIF y WEBP.
 }
 errors-file-too-large = El límite es 200 MB y { errors-which-file } es mayor: comprímelo (un MP3 ocupa una décima parte de un WAV) o recórtalo.
+errors-message-too-long = Ese mensaje es más largo de lo que admite el editor. Dilo con menos palabras.
 errors-which-file = { $name ->
     [unnamed] este archivo
    *[other] { $name }
@@ -49,6 +50,7 @@ errors-file-unavailable = { $reason ->
     [missing] No existe el archivo { $name }.
     [not-a-file] { $name } no es un archivo.
     [forbidden] No puedo leer { $name }.
+    [link] No pude obtener { $name } de esa dirección. Tiene que ser pública y llevar directamente al archivo; compruébala o envíame el archivo.
    *[other] No pude obtener { $name }. Envíalo otra vez.
 }
 errors-queue-full = Ya esperan { $limit } mensajes en este canal. Déjame terminar algunos o cancela uno.

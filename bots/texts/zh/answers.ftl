@@ -14,6 +14,7 @@ answers-tips = 💡 90 秒以内又快又有活力；MP3、WAV、AAC、FLAC 最�
 answers-tips-vague = 💡 说得越具体越好：“开头 3 秒加标题《夜航》，柱子换成蓝色”比“做得酷一点”管用。90 秒以内又快又有活力。
 answers-keep-or-strip = 可以全部保留，也可以告诉我去掉什么，比如“去掉标题”或“音乐静音”。
 answers-edit-which = 想改什么？直接写就行，比如“改成竖屏”或“柱子换成蓝色”。
+answers-why-which = 想看我怎样理解哪句话？比如：/why 改成竖屏，再导出。
 answers-why-clause = “{ $clause }”
 answers-why-file = 附带的文件
 answers-why-intent = { $intent ->

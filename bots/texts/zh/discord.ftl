@@ -45,8 +45,8 @@ discord-edit-hint = 改成竖屏；标题用黄色；只要前 30 秒……
 discord-upload = 上传歌曲
 
 discord-taken = { $place ->
-    [0] 开始了。进度看这个频道里的卡片。
-   *[other] 收到。这个频道里还有 { $place } 个任务排在前面。
+    [0] 开始了。进度看这个频道中的卡片。
+   *[other] 收到。这个频道中还有 { $place } 个任务排在前面。
 }
 discord-token-hint = Discord 每次只让我在这里写 15 分钟；之后请按“状态”。
 discord-expired = 这个按钮属于我已经不记得的任务。把歌再发给我，我重新开始。
@@ -62,6 +62,6 @@ discord-nothing = 把歌发到这里，说说你想要什么，就会得到一�
 discord-cannot-see = 我看不到你回复的那条消息。右键点它 → 应用 → “用这个做视频”，或者在这里把歌给我：
 discord-no-track-there = 那条消息里没有文件也没有文字。请选一条有歌的消息。
 discord-unseen = 没有提到我的消息，Discord 不给我看。请在话前面写 @{ $name }，或用 /编辑。
-discord-hears-all = 在这里，项目帖子和专用频道里的话我都能看到；别处请提到我。
+discord-hears-all = 在这里，项目帖子和专用频道中的话我都能看到；别处请提到我。
 discord-hears-mentions = 在这里，我只看得到提到我的消息、私信、命令和消息菜单（没有 Message Content 权限）。
 discord-token-refused = Discord 不接受 DISCORD_TOKEN。请到 https://discord.com/developers/applications → 你的应用 → Bot → Reset Token 复制新的令牌，再设置一次。

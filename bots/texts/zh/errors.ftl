@@ -19,6 +19,7 @@ errors-unsupported-file = { $why ->
    *[type] 我收不了{ errors-which-file }。支持 MP3、WAV、M4A、AAC、FLAC、OGG、MP4、MOV、AVI、WEBM、MKV、JPG、PNG、GIF、WEBP。
 }
 errors-file-too-large = 上限是 200 MB，{ errors-which-file }太大了。请压缩（MP3 大约是 WAV 的十分之一）或剪短。
+errors-message-too-long = 这条消息太长，编辑器收不下。请说得短一些。
 errors-which-file = { $name ->
     [unnamed] 这个文件
    *[other] “{ $name }”
@@ -49,6 +50,7 @@ errors-file-unavailable = { $reason ->
     [missing] 没有 { $name } 这个文件。
     [not-a-file] { $name } 不是文件。
     [forbidden] 我没有权限读取 { $name }。
+    [link] 没能从这个地址取到 { $name }。地址必须公开，并且直接指向文件；请检查一下，或者直接把文件发给我。
    *[other] 没能取到 { $name }，请再发一次。
 }
 errors-queue-full = 这个频道已有 { $limit } 条消息在排队。等我先处理一些，或取消一条。

@@ -34,6 +34,13 @@ def test_the_facts_of_a_card_get_a_line_of_their_own_where_they_would_be_cut_off
     assert screen.toolbar() == bar
 
 
+def test_buttons_and_links_stand_in_a_pipe_too() -> None:
+    pipe = io.StringIO()
+    buttons = Button("Again", "again", "j-1"), Button("Open the project", url=LINK, style="link")
+    LiveScreen(Console(file=pipe, width=20), Buttons()).reply(Post("reply", "Done.", buttons=buttons))
+    assert pipe.getvalue().splitlines()[-1].strip() == f"[1] Again  Open the project → {LINK}"
+
+
 def test_a_link_that_the_words_end_in_is_not_shown_again() -> None:
     button = Button("Register", url=LINK, style="link")
     said = printed(Post("reply", f"Register to go on:\n{LINK}", buttons=(button,)), 80)

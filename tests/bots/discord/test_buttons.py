@@ -47,6 +47,21 @@ async def test_each_button_is_acknowledged_and_taken(bot: Rig, lena: Someone, ac
     assert message.reply.get("private") == ("yes" if action == "status" else None)
 
 
+@pytest.mark.parametrize("action", ACTIONS)
+async def test_a_button_works_where_the_event_tells_nothing_of_its_message(
+    bot: Rig, lena: Someone, action: str
+) -> None:
+    await lena.presses(await result(bot, lena), action, bare=True)
+    await bot.discord.until(lambda: [pressed[0] for pressed in bot.intake.pressed] == [action])
+
+
+async def test_a_button_of_another_version_says_that_it_is_over(bot: Rig, lena: Someone) -> None:
+    shown = await result(bot, lena)
+    shown["components"][0]["components"][0]["custom_id"] = "v1:Again!:job1"
+    interaction = await lena.presses(shown, "Again!")
+    assert "no longer know" in (await bot.discord.until(lambda: whispered(bot, interaction)))[0]
+
+
 @pytest.mark.parametrize("action", [action for action in ALL if action != "status"])
 async def test_buttons_of_others_are_refused_politely_and_alone(bot: Rig, lena: Someone, action: str) -> None:
     shown = await result(bot, lena)
@@ -70,6 +85,15 @@ async def test_a_moderator_may_press_everything(bot: Rig, lena: Someone) -> None
     await moderator.presses(shown, "cancel")
     await bot.discord.until(lambda: bot.intake.pressed)
     assert bot.intake.pressed[0][2].person.moderator
+
+
+async def test_an_expired_button_fills_the_message_that_thinks(bot: Rig, lena: Someone) -> None:
+    shown = await result(bot, lena)
+    bot.intake.jobs.clear()
+    interaction = await lena.presses(shown, "status")
+    thinking = await bot.discord.until(lambda: bot.discord.world.messages.get(interaction.original or ""))
+    await bot.discord.until(lambda: "no longer know" in thinking["content"])
+    assert thinking["flags"] & EPHEMERAL
 
 
 async def test_an_expired_button_says_so(bot: Rig, lena: Someone) -> None:

@@ -15,7 +15,7 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from bots.discord.answers import Acks
-from bots.discord.app import TokenRefused, create_discord_bot, serve
+from bots.discord.app import TokenRefused, _brief, create_discord_bot, serve
 from bots.discord.seams import Placed
 from bots.services import Services
 from bots.settings import Settings
@@ -61,6 +61,12 @@ def test_the_factory_needs_no_network_token_or_loop() -> None:
 def test_without_settings_the_library_s_own_addresses_are_left_alone() -> None:
     client = Placed(Settings(), intents=library.Intents.none())
     assert client._base == ""
+
+
+async def test_a_gateway_that_no_setting_names_is_asked_for(discord: LoopbackDiscord) -> None:
+    async with served(discord, discord_gateway_url=None) as made:
+        await discord.until(lambda: made.ready)
+    assert [call.path for call in discord.calls if "gateway" in call.path] == ["/gateway/bot"]
 
 
 async def test_other_addresses_touch_nobody_else(bot: Rig, lena: Someone) -> None:
@@ -202,3 +208,10 @@ async def test_what_follows_on_an_acknowledgement_lets_the_others_go_first() -> 
             await asyncio.sleep(0)
         assert not waiting.done()
     await waiting
+
+
+def test_the_library_logs_a_lost_gateway_in_one_line() -> None:
+    lost = logging.LogRecord("discord.client", logging.ERROR, "", 1, "Again in %.2fs", (0.5,), None)
+    lost.exc_info = (OSError, OSError("no line"), None)
+    assert _brief(lost)
+    assert logging.Formatter("%(levelname)s %(message)s").format(lost) == "WARNING Again in 0.50s (OSError)"

@@ -17,6 +17,7 @@ from bots.services import Notes
 from bots.texts import Texts
 from core.messages import Attachment, Channel
 from tests.support.discord.fakes import KeptNotes, settings_for
+from tests.support.discord.foreign import ForeignDiscord, Habits
 from tests.support.discord.people import Someone
 from tests.support.discord.server import LoopbackDiscord, limited
 from tests.support.discord.world import DM, EPHEMERAL, V2, Interaction, Json, Refusal, snowflake
@@ -88,6 +89,32 @@ async def test_every_refusal_has_its_class(out: Out, status: int, code: int, kin
     if code == 50013:
         assert isinstance(caught.value, Refused)
         assert caught.value.permission == "Send Messages"
+
+
+@pytest.mark.parametrize(("status", "code", "kind"), REFUSALS, ids=str)
+async def test_a_refusal_has_its_class_also_where_its_json_has_a_charset(
+    status: int, code: int, kind: type[OutboundError]
+) -> None:
+    async with ForeignDiscord(Habits(charset=True)) as server:
+        server.script("POST", r"/channels/\d+/messages", Refusal(status, code))
+        out = Out(server)
+        with pytest.raises(kind):
+            await out.made.send(out.where(), card(), "n")
+        await out.made.close()
+
+
+@pytest.mark.parametrize("by_token", [False, True])
+@pytest.mark.parametrize("habits", [Habits(), Habits(charset=True)], ids=["plain", "charset"])
+async def test_a_rate_limit_that_tells_no_time_is_waited_out(habits: Habits, by_token: bool) -> None:
+    async with ForeignDiscord(habits) as server:
+        out = Out(server)
+        where = out.token()[0] if by_token else out.where()
+        server.script(
+            "PATCH" if by_token else "POST", r"/webhooks/.*" if by_token else r"/channels/\d+/messages", Refusal(429, 0)
+        )
+        sent = await out.made.send(where, card(), "n")
+        assert out.shown(sent.id)["flags"] & V2
+        await out.made.close()
 
 
 async def test_a_bot_that_was_kicked_or_a_channel_that_is_gone_is_gone(out: Out) -> None:

@@ -363,9 +363,22 @@ async def test_with_threads_a_request_names_the_thread_to_be_opened(discord: Loo
     assert (message.reply["thread"], message.reply["channel"]) == ("a night drive", said["id"])
 
 
+async def test_a_command_for_a_full_channel_is_not_said_to_be_taken(discord: LoopbackDiscord, lena: Someone) -> None:
+    async with rig(discord) as bot:
+        bot.intake.full = True
+        interaction = await lena.chooses("edit", prompt="blue bars")
+        await taken(bot)
+        shown = await discord.until(lambda: discord.world.messages.get(interaction.original or ""))
+        await discord.until(lambda: "already wait" in shown["content"])
+
+
 @pytest.mark.parametrize("content", [True, False])
 async def test_the_help_says_what_the_bot_hears(discord: LoopbackDiscord, lena: Someone, content: bool) -> None:
-    async with rig(discord, discord_message_content=content):
-        await lena.chooses("help")
-        told = (await discord.until(lambda: discord.asked("POST", r"/webhooks/.*")))[0].body["content"]
+    async with rig(discord, discord_message_content=content) as bot:
+        interaction = await lena.chooses("help")
+        message = await taken(bot)
+        where = Where(message.channel, message.person.id, message.reply)
+        await bot.outbound.send(where, Post("reply", "Drop a track here"), "help")
+        told = discord.world.messages[interaction.original or ""]["content"]
+    assert told.startswith("Drop a track here\n")
     assert ("all talk" in told) is content

@@ -70,6 +70,19 @@ async def test_an_album_is_one_message_however_it_is_cut_and_shuffled(run: Run) 
         assert (len(message.attachments), message.text) == (60, "all of these")
 
 
+@pytest.mark.parametrize("spoken", [0, 1, 2])
+async def test_an_album_in_a_group_is_whole_though_only_one_part_names_us(run: Run, spoken: int) -> None:
+    async with BotApi(privacy=False) as api, run(api) as bot:
+        for number in range(3):
+            extra: dict[str, Any] = {"caption": "@clip_bot these"} if number == spoken else {}
+            api.says(-100, audio=api.audio(name=f"{number}.mp3"), media_group_id="ours", **extra)
+            api.says(-100, audio=api.audio(name=f"other{number}.mp3"), media_group_id="theirs")
+        (message,) = await bot.intake.until(1)
+        await asyncio.sleep(0.2)
+        assert [file.name for file in message.attachments] == ["0.mp3", "1.mp3", "2.mp3"]
+        assert (message.text, len(bot.intake.taken)) == ("these", 1)
+
+
 async def test_an_album_survives_the_second_in_which_it_waits(run: Run) -> None:
     intake, notes = MemoryIntake(), MemoryNotes()
     async with BotApi() as api:
@@ -195,6 +208,17 @@ async def test_a_group_is_told_once_what_privacy_mode_means(run: Run, privacy: b
         explained = [call.params["text"] for call in api.sent("sendMessage")]
         assert len(explained) == (1 if privacy else 0)
         assert all("/video@clip_bot" in text for text in explained)
+
+
+async def test_a_channel_hears_nothing_of_privacy_mode(run: Run) -> None:
+    channel = {"id": -1007, "type": "channel", "title": "News"}
+    async with BotApi(privacy=True) as api, run(api) as bot:
+        post = {"message_id": 3, "date": 1, "chat": channel, "sender_chat": channel, "text": "/help"}
+        api.push({"channel_post": post})
+        await bot.intake.until(1)
+        await api.until("setMessageReaction")
+        await asyncio.sleep(0.1)
+        assert api.sent("sendMessage") == []
 
 
 async def test_a_group_that_moves_keeps_its_project_and_is_answered_where_it_is(run: Run) -> None:

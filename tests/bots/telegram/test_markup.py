@@ -30,6 +30,10 @@ def test_a_title_is_bold_by_an_entity_and_markup_in_it_is_mere_words() -> None:
     assert (bold.type, bold.offset, bold.length) == ("bold", 0, 11)
 
 
+def test_a_share_that_the_words_tell_is_not_told_again_behind_the_bar() -> None:
+    assert markup.dress(Post("status", "Rendering… 50 %", done=0.5), 99).text == "Rendering… 50 %\n▰▰▰▰▰▰▱▱▱▱▱▱"
+
+
 def test_a_title_cannot_turn_the_direction_of_what_follows() -> None:
     assert markup.dress(Post("reply", "\u202eevil\u2066 \u0007bell"), 99).text == "evil bell"
 

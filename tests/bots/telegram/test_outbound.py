@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -28,6 +30,7 @@ from bots.settings import Settings
 from bots.telegram import files
 from bots.telegram.app import build_bot
 from bots.telegram.guard import PlainRequest
+from bots.telegram.limits import Uploads
 from bots.telegram.outbound import TelegramOutbound
 from core.messages import Attachment, Channel
 from core.turn import LostLease
@@ -76,7 +79,7 @@ def video(tmp_path: Path) -> Video:
         (Failure(400, "Bad Request: TOPIC_DELETED"), Gone),
         (Failure(400, "Bad Request: TOPIC_CLOSED"), Refused),
         (Failure(400, "Bad Request: not enough rights to send text messages to the chat"), Refused),
-        (Failure(400, "Bad Request: can't parse entities"), Refused),
+        (Failure(400, "Bad Request: message is too long"), Refused),
         (Failure(413, "Request Entity Too Large"), TooLarge),
         (Failure(502, "Bad Gateway"), SendDoubtful),
         (Failure(500, "Internal Server Error"), SendDoubtful),
@@ -101,13 +104,22 @@ async def test_a_refused_send_is_tried_once_and_named(
         assert TOKEN.split(":")[1] not in f"{caught.value!r} {caught.value.__cause__!r}"
 
 
-async def test_an_upload_that_was_too_large_teaches_the_limit(way_out: Open, video: Video) -> None:
+async def test_an_upload_that_was_too_large_teaches_the_limit_of_its_chat(way_out: Open, video: Video) -> None:
     async with BotApi() as api, way_out(api) as outbound:
         assert outbound.limits(ANNA).max_upload_bytes == 50_000_000
         api.fail("sendVideo", Failure(413, "Request Entity Too Large"))
         with pytest.raises(TooLarge):
             await outbound.send_video(ANNA, video, RESULT, "n")
         assert outbound.limits(ANNA).max_upload_bytes == 2_999
+        assert outbound.limits(GROUP).max_upload_bytes == 50_000_000
+
+
+def test_a_refused_upload_counts_for_an_hour() -> None:
+    uploads = Uploads(50)
+    assert uploads.most_bytes("7", 0.0) == 50
+    uploads.refused("7", 40, 0.0)
+    uploads.refused("7", 45, 10.0)
+    assert [uploads.most_bytes(*asked) for asked in (("7", 11.0), ("8", 11.0), ("7", 3611.0))] == [39, 50, 50]
 
 
 async def test_a_flood_limit_holds_its_chat_as_long_as_it_says_and_no_other(way_out: Open) -> None:
@@ -192,6 +204,31 @@ async def test_a_lost_request_and_a_bad_picture_do_not_cost_the_video(way_out: O
         assert call.files == {"video": 3000}
 
 
+async def test_what_is_refused_for_a_detail_goes_without_it(way_out: Open) -> None:
+    entities = Failure(400, "Bad Request: can't parse entities: unsupported type")
+    address = Failure(400, "Bad Request: inline keyboard button URL 'http://localhost/' is invalid: Wrong HTTP URL")
+    told = Post(
+        "status", "words", "Title", buttons=(Button("Stop", "cancel", "j"), Button("Link", url="http://localhost/"))
+    )
+    async with BotApi() as api, way_out(api, telegram_dm_edit_s=0.0) as outbound:
+        api.fail("sendMessage", entities, address)
+        card = await outbound.send(ANNA, told, "n")
+        api.fail("editMessageText", address, entities)
+        await outbound.edit(ANNA, card.id, replace(told, text="more words", final=True))
+        for call in (*api.sent("sendMessage"), *api.sent("editMessageText")):
+            assert not call.params.get("entities")
+            (row,) = call.params["reply_markup"]["inline_keyboard"]
+            assert [button["text"] for button in row] == ["Stop"]
+
+
+async def test_a_server_that_always_misses_the_request_is_asked_twice(way_out: Open) -> None:
+    async with BotApi() as api, way_out(api) as outbound:
+        api.fail("sendMessage", *[Failure(400, "Bad Request: message to be replied not found")] * 5)
+        with pytest.raises(Refused):
+            await outbound.send(ANNA, RESULT, "n")
+        assert len(api.sent("failed:sendMessage")) == 2
+
+
 async def test_topic_reply_and_caption_go_with_the_video(way_out: Open, video: Video) -> None:
     async with BotApi() as api, way_out(api) as outbound:
         api.messages[-100, 1] = {"message_id": 1}
@@ -252,6 +289,30 @@ async def test_drafts_stop_where_the_server_knows_none(way_out: Open) -> None:
         assert len(api.sent("failed:sendMessageDraft")) == 1
 
 
+async def test_the_way_to_an_answer_names_no_thread_that_is_not_there(way_out: Open, video: Video) -> None:
+    plain = Where(Channel("telegram", "-1009"), "7", {"chat": "-1009", "message": "1"})
+    async with BotApi() as api, way_out(api) as outbound:
+        asked = await outbound.send(plain, Post("reply", "what?"), "m")
+        plain = replace(plain, reply={"chat": "-1009", "message": asked.id})
+        sent = await outbound.send_video(plain, video, RESULT, "n")
+        assert "reply_to_message" in api.messages[-1009, int(sent.id)]
+        assert sent.link == f"https://t.me/c/9/{sent.id}"
+
+
+async def test_a_file_is_asked_for_again_when_a_flood_is_over(way_out: Open, tmp_path: Path) -> None:
+    async with BotApi() as api, way_out(api) as outbound:
+        file_id = api.audio(b"song")["file_id"]
+        flood = Failure(429, "Too Many Requests: retry after 1", {"retry_after": 1})
+        api.fail("getFile", flood, flood)
+        await outbound.fetch(_file(file_id, 4), tmp_path / "f", 10)
+        calls = [call.at_s for method in ("failed:getFile", "getFile") for call in api.sent(method)]
+        assert len(calls) == 3
+        assert min(later - earlier for earlier, later in itertools.pairwise(calls)) >= 1.0
+        api.fail("getFile", Failure(429, "Too Many Requests: retry after 9000", {"retry_after": 9000}))
+        with pytest.raises(FetchFailed, match="network"):
+            await outbound.fetch(_file(file_id, 4), tmp_path / "g", 10)
+
+
 def _file(file_id: str, size: int | None) -> Attachment:
     return Attachment("song.mp3", {"file_id": file_id}, size_bytes=size)
 
@@ -303,10 +364,29 @@ async def test_a_server_of_our_own_shares_its_disk(way_out: Open, tmp_path: Path
         await outbound.fetch(_file(file_id, 21 << 20), tmp_path / "f", 200_000_000)
         assert (tmp_path / "f").read_bytes() == b"s" * 100
         assert outbound.limits(ANNA).max_upload_bytes == 2_000_000_000
+        names = {"Night Drive (2).mp4": "Night_Drive_2.mp4", "夜航.mp4": "video.mp4", "../a.mp4": "a.mp4"}
+        for name, shown in names.items():
+            await outbound.send_video(ANNA, replace(video, file_name=name), RESULT, "n")
+            call = api.sent("sendVideo")[-1]
+            assert call.params["video"] == f"{video.path.as_uri()}.as/{shown}"
+            assert "video" not in call.files
+        assert [path.name for path in tmp_path.iterdir() if path.is_dir()] == []
+
+
+@pytest.mark.parametrize(
+    "refused",
+    [
+        "Bad Request: invalid file HTTP URL specified: Unsupported URL protocol",
+        "Bad Request: wrong file identifier/HTTP URL specified",
+        "Bad Request: can't get file: file not found",
+    ],
+)
+async def test_a_server_that_cannot_read_our_disk_is_given_the_bytes(way_out: Open, video: Video, refused: str) -> None:
+    async with BotApi() as api, way_out(api, telegram_local=True) as outbound:
+        api.fail("sendVideo", Failure(400, refused))
         await outbound.send_video(ANNA, video, RESULT, "n")
         (call,) = api.sent("sendVideo")
-        assert call.params["video"] == video.path.as_uri()
-        assert "video" not in call.files
+        assert call.files["video"] == 3000
 
 
 class Door:

@@ -56,6 +56,7 @@ def test_a_message_is_not_sent_twice(error: NemoError) -> None:
         (Kind.CREATE, Unreachable(), Action.AGAIN, 1, Pause.MOMENT),
         (Kind.UPLOAD, NotSent(), Action.AGAIN, 1, Pause.MOMENT),
         (Kind.UPLOAD, Unreachable(), Action.LOOK, 1, Pause.MOMENT),
+        (Kind.UPLOAD, BadAnswer(), Action.LOOK, 1, Pause.MOMENT),
         (Kind.SUBMIT, Unreachable(), Action.NEW_RENDER_ID, 1, Pause.MOMENT),
         (Kind.SUBMIT, BadAnswer(), Action.NEW_RENDER_ID, 1, Pause.MOMENT),
         (Kind.SUBMIT, UnknownCode(), Action.NEW_RENDER_ID, 1, Pause.MOMENT),

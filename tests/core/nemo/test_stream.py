@@ -120,6 +120,11 @@ def test_each_text_is_read_once(events: list[Any], messages: list[str]) -> None:
         ([{"content": {"parts": None}, "actions": None, "author": None}], []),
         ([{"content": None, "actions": {"stateDelta": None}}], []),
         ([{"type": "heartbeat"}, {"code": 0}, {}, [], None, "word", 7], []),
+        # an empty text beside what the part is about; the names of ADK's own classes
+        ([{"content": {"parts": [{"text": "", "functionCall": {"name": "add"}}]}}], [ToolCall("add")]),
+        ([{"content": {"parts": [{"text": None, "function_call": {"name": "add"}}]}}], [ToolCall("add")]),
+        ([{"content": {"parts": [{"function_response": {"name": "add"}}], "role": "user"}}], [ToolResult("add")]),
+        ([{"actions": {"state_delta": {"v": 1}}}], [StateDelta()]),
     ],
 )
 def test_tools_and_changes(events: list[Any], found: list[ChatEvent]) -> None:
@@ -152,7 +157,9 @@ B = {"error": "went away"}
         ([said("Done."), {"code": 2001}], ("broken-off", OutOfCredits)),
         ([{"code": 2001}, said("No credits left.")], ("broken-off", OutOfCredits)),
         ([said("Done."), {"code": 7777}, calls("add")], ("text", None)),
+        ([{"code": 2001, "message": "no credits", "content": None, "actions": None}], ("failed", OutOfCredits)),
         ([{"errorCode": "RESOURCE_EXHAUSTED"}], ("failed", UnknownCode)),
+        ([{"error_code": "RESOURCE_EXHAUSTED", "error_message": "full", "content": None}], ("failed", UnknownCode)),
         ([said("Done."), {"errorCode": "UNKNOWN_ERROR"}], ("text", None)),
         ([said("Done."), {"errorCode": "2001"}], ("broken-off", OutOfCredits)),
         ([said("Cut", errorCode="MAX_TOKENS")], ("text", None)),

@@ -14,6 +14,7 @@ from studio.agent import edits as e
 from studio.agent import instructions, replies, turn
 from studio.draft import Draft, Kind
 from studio.picture.palette import NAMED
+from studio.texts import chinese
 
 SONG = e.Source("med_a", "audio", "urban.mp3", 60_000, "Urban Dreams", "Ann", "med_cover")
 PHOTO = e.Source("med_p", "image", "me.png")
@@ -250,10 +251,30 @@ def test_undo_and_redo_move_in_the_history() -> None:
         ("make it vertical and add a title", "zh", "en"),
         ('add a title "夜航"', "en", "en"),
         ('加一个标题 "Night"', "en", "zh"),
+        ("改成直式", "zh-TW", "zh-TW"),
+        ("9:16", "zh-Hant-HK", "zh-TW"),
+        ("改成豎屏", "en", "zh-TW"),
+        ("改成竖屏", "zh-TW", "zh"),
+        ('title "Night" for 2 seconds', "zh", "en"),
+        ('title "Night"', "zh", "zh"),
+        ("卡通", "zh-Hant-HK", "zh-TW"),
+        ("卡通", "zh-CN", "zh"),
+        ("9:16", "zh-TW", "zh-TW"),
+        ("make it vertical and add a title", "zh-TW", "en"),
     ],
 )
 def test_the_language_of_the_answer(text: str, session: str, language: str) -> None:
     assert turn.language_of(text, session) == language
+
+
+def test_traditional_chinese_leaves_names_as_they_were_written() -> None:
+    assert texts.say("zh-TW", "note-created", name="后来", seconds="2") == "《后来》的影片做好了：2 秒，帶頻譜視覺化。"
+
+
+def test_traditional_words_are_answered_in_traditional_words() -> None:
+    said = replies.closing(turn.take("把標題改成「夜航」", context()), None)
+    assert "夜航" in said
+    assert said == chinese.traditional(said) != chinese.simplified(said)
 
 
 def test_what_is_not_understood_is_said_and_costs_nothing() -> None:

@@ -87,6 +87,8 @@ ONE = [
     # shape
     ("make it vertical", SetAspect("9:16")),
     ("portrait mode", SetAspect("9:16")),
+    ('title "x" at 9:16', title("x", 556_000)),
+    ('title "x" from 9:16 to 9:20', title("x", 556_000, end=560_000)),
     ("竖屏", SetAspect("9:16")),
     ("改成竖屏", SetAspect("9:16")),
     ("9:16", SetAspect("9:16")),
@@ -205,6 +207,16 @@ ONE = [
     ("balance the audio levels between vocals and drums", Cannot("mix")),
     ("put a progress status bar at the bottom", Cannot("stickers")),
     ("a radial visualizer", Cannot("style")),
+    # Traditional characters, and Taiwan's words; what is shown stays as it was written
+    ("幫我做個視頻", Create()),
+    ("加標題《夜航》", title("夜航")),
+    ("標題：臺北的夜", title("臺北的夜")),
+    ("前兩秒顯示標題「臺北」", title("臺北", None, 2000)),
+    ("把柱子換成藍色", bars(BLUE, "蓝色")),
+    ("改成豎屏", SetAspect("9:16")),
+    ("改成直式", SetAspect("9:16")),
+    ("橫式", SetAspect("16:9")),
+    ("復原", Undo()),
 ]
 
 
@@ -218,6 +230,15 @@ MANY: list[tuple[str, tuple[object, ...]]] = [
         'make it vertical, title "Sunset Drive" for 5 seconds, bars orange, volume 80%',
         (SetAspect("9:16"), title("Sunset Drive", None, 5000), bars("#ff8c1a", "orange"), SetVolume(0.8)),
     ),
+    ('make a video, 9:16, title "Night"', (Create(), SetAspect("9:16"), title("Night"))),
+    ("make a neon video", (Create(), SetPalette("neon"))),
+    ("做一个黑白的音乐视频", (Create(), SetPalette("mono"))),
+    ("make it vertical for TikTok", (SetAspect("9:16"),)),
+    ("做一个适合抖音的竖屏视频", (Create(), SetAspect("9:16"))),
+    ("做一个抖音竖屏视频", (Create(), SetAspect("9:16"))),
+    ("a square video for YouTube Shorts, take the song from youtube", (SetAspect("1:1"), Cannot("import"))),
+    ("9:16，标题《夜》，前3秒", (SetAspect("9:16"), title("夜", None, 3000))),
+    ("标题《夜》，9:16", (title("夜"), SetAspect("9:16"))),
     ("blue bars on a black background", (bars(BLUE, "blue"), SetColor("background", BLACK, "black"))),
     (
         "竖屏，柱子改成红色，音量调到50%，只要前20秒",

@@ -29,6 +29,7 @@ class KeptIntake:
     jobs: dict[str, JobView] = field(default_factory=dict)
     down: bool = False
     place: int = 0
+    full: bool = False
     _seen: dict[str, Receipt] = field(default_factory=dict)
 
     async def take(self, message: Message) -> Receipt:
@@ -37,7 +38,7 @@ class KeptIntake:
         if message.id in self._seen:
             return Receipt(self._seen[message.id].job, duplicate=True)
         self.taken.append(message)
-        receipt = self._seen[message.id] = Receipt(f"job{len(self.taken)}", self.place)
+        receipt = self._seen[message.id] = Receipt(f"job{len(self.taken)}", self.place, full=self.full)
         self.jobs[receipt.job] = JobView(receipt.job, message.channel, message.person, "working", message, {})
         return receipt
 

@@ -86,8 +86,8 @@ class Someone:
         data["resolved"] = {"messages": {message["id"]: message}}
         return await self._interacts(2, data, channel or self.world.channels[message["channel_id"]])
 
-    async def presses(self, message: Json, action: str, ago_s: float = 0.0) -> Interaction:
-        """Press a button of a message by its action."""
+    async def presses(self, message: Json, action: str, ago_s: float = 0.0, *, bare: bool = False) -> Interaction:
+        """Press a button of a message by its action; `bare`: the event names the message and tells nothing of it."""
         ids = [
             p["custom_id"]
             for p in walk(message["components"])
@@ -95,7 +95,8 @@ class Someone:
         ]
         assert ids, f"there is no button {action}"
         channel = self.world.channels[message["channel_id"]]
-        return await self._interacts(3, {"custom_id": ids[0], "component_type": 2}, channel, ago_s, message=message)
+        told = {"id": message["id"], "channel_id": message["channel_id"]} if bare else message
+        return await self._interacts(3, {"custom_id": ids[0], "component_type": 2}, channel, ago_s, message=told)
 
     async def submits(
         self, form: Json, message: Json | None = None, channel: Json | None = None, **fields: Any

@@ -258,6 +258,11 @@ class LoopbackDiscord:
 
     def _followup(self, token: str, body: Json, files: list[tuple[str, bytes]], **_: Any) -> Json:
         interaction = self._live(token)
+        thinking = self.world.messages.get(interaction.original or "")
+        if interaction.deferred and thinking is not None and thinking["flags"] & 128:
+            # "Create Followup Message": directly after a defer it edits the loading message, whose flags stay
+            thinking["flags"] &= ~128
+            return self.world.edit(thinking["id"], {key: body[key] for key in body if key != "flags"}, files)
         interaction.followups += 1
         if interaction.user_install_only and interaction.followups > 5:
             raise Refusal(400, 40094, "Too many follow-up messages")

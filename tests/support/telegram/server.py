@@ -285,8 +285,9 @@ class BotApi:
 
     def _send(self, method: str, params: dict[str, Any], files: dict[str, int]) -> dict[str, Any]:
         answered: dict[str, Any] = params.get("reply_parameters", {})
-        known = (params["chat_id"], answered.get("message_id")) in self.messages
-        if answered and not known and not answered.get("allow_sending_without_reply"):
+        place = params["chat_id"], answered.get("message_id", 0)
+        known = self.messages.get(place)
+        if answered and known is None and not answered.get("allow_sending_without_reply"):
             raise Wrong("Bad Request: message to be replied not found")
         self._last_message += 1
         message: dict[str, Any] = {
@@ -296,6 +297,8 @@ class BotApi:
             "from": self.me,
             **{name: params[name] for name in ("text", "caption", "reply_markup") if name in params},
         }
+        if known is not None:
+            message["reply_to_message"] = {name: known[name] for name in known.keys() - {"reply_to_message"}}
         if method == "sendVideo":
             message["video"] = self._video(params, files)
         if "inline_keyboard" not in message.get("reply_markup", {}):
