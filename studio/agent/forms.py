@@ -66,7 +66,9 @@ _SOME_TIME = (
 _SHOWN = r"(?:\s*(?:(?:to\s+)?(?:appear|show(?:\s+up)?|stay|last|be\s+(?:shown|visible))|appears|disappears?(?!\s+after)|on\s+(?:the\s+)?screen|only|just|visible)\b|\s*(?:应该|只在?|出现|显示))*"
 SEVERAL_WHEN = rf"(?P<when>(?:{_SHOWN}{NEXT}{_SOME_TIME}){{1,4}})"
 TIMES = rf"(?P<when>(?:{_SHOWN}{NEXT}{_SOME_TIME}){{0,4}})"
-LEAD = rf"(?P<lead>(?:{_SOME_TIME}{NEXT})?)"
+_OWN_PART = r"(?![\s,]*\d+[\s-]?(?:s|secs?|seconds?|m|mins?|minutes?|segundos?|秒钟?|分钟?)\s*,)"
+"""Not a part of a list: in "vertical, 15s, title …" the time is the video's."""
+LEAD = rf"(?P<lead>(?:{_OWN_PART}{_SOME_TIME}{NEXT})?)"
 
 # --- words on screen ------------------------------------------------------------------------------------------------
 

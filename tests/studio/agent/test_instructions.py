@@ -239,6 +239,9 @@ MANY: list[tuple[str, tuple[object, ...]]] = [
     ("a square video for YouTube Shorts, take the song from youtube", (SetAspect("1:1"), Cannot("import"))),
     ("9:16，标题《夜》，前3秒", (SetAspect("9:16"), title("夜", None, 3000))),
     ("标题《夜》，9:16", (title("夜"), SetAspect("9:16"))),
+    ('vertical, 8s, title "Night"', (SetAspect("9:16"), Trim(0, 8_000), title("Night"))),
+    ("竖屏，8秒，标题《夜》", (SetAspect("9:16"), Trim(0, 8_000), title("夜"))),
+    ('8s title "Night", vertical', (title("Night", None, 8_000), SetAspect("9:16"))),
     ("blue bars on a black background", (bars(BLUE, "blue"), SetColor("background", BLACK, "black"))),
     (
         "竖屏，柱子改成红色，音量调到50%，只要前20秒",
