@@ -8,8 +8,9 @@ from typing import Any, Literal
 
 from studio import texts
 from studio.agent import edits as e
-from studio.agent.instructions import Ask, Cannot, Missed, Wish, missed, read
+from studio.agent.instructions import missed, read
 from studio.agent.phrases import mask
+from studio.agent.rules import Ask, Cannot, Missed, Wish
 from studio.draft import Draft
 from studio.texts.chinese import is_traditional
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from studio import texts
 from studio.agent import edits as e
-from studio.agent import instructions, replies, turn
+from studio.agent import replies, rules, turn
 from studio.draft import Draft, Kind
 from studio.picture.palette import NAMED
 from studio.texts import chinese
@@ -328,13 +328,13 @@ def test_every_language_has_every_key_with_the_same_values() -> None:
 def test_every_wish_of_the_table_has_words_in_every_language() -> None:
     topics = {
         wish
-        for rule in instructions.RULES
+        for rule in rules.RULES
         for cell in (rule.build.__closure__ or ())
-        if isinstance(wish := cell.cell_contents, instructions.Ask | instructions.Cannot)
+        if isinstance(wish := cell.cell_contents, rules.Ask | rules.Cannot)
     }
     assert len(topics) > 12
     for topic in topics:
-        prefix = "ask" if isinstance(topic, instructions.Ask) else "cannot"
+        prefix = "ask" if isinstance(topic, rules.Ask) else "cannot"
         for language in texts.LANGUAGES:
             assert texts.say(language, f"note-{prefix}-{topic.topic}")
 

@@ -30,8 +30,9 @@ from studio.agent.edits import (
     UseCover,
     When,
 )
-from studio.agent.instructions import Ask, Cannot, read
+from studio.agent.instructions import read
 from studio.agent.phrases import color, milliseconds, number
+from studio.agent.rules import Ask, Cannot
 
 
 def title(text: str, start: int | None = None, length: int | None = None, end: int | None = None) -> SetText:

@@ -14,8 +14,9 @@ from typing import Literal
 import pytest
 
 from studio.agent import edits as e
-from studio.agent.instructions import Ask, Missed, Wish, read
+from studio.agent.instructions import read
 from studio.agent.phrases import color
+from studio.agent.rules import Ask, Missed, Wish
 
 HERE = Path(__file__).parent / "sayings"
 Verdict = Literal["right", "told", "dropped", "wrong", "noisy"]
