@@ -87,9 +87,11 @@ TEXTS: tuple[tuple[e.Role, str], ...] = (
     ("caption", CAPTION),
 )
 REMOVE = r"(?:remove|kill|ditch|delete|drop|hide|get\s+rid\s+of|take\s+(?:away|off|out|down)|(?:don'?t|do\s+not)\s+(?:show|want|need)|clear|erase|lose|no|without|quita|elimina|borra|sin|去掉|删除|删掉|删了|移除|不要|取消|拿掉|隐藏|不显示|别显示|无|没有)"
-NAME = r"(?-i:[A-Z\d][\w'’&.-]*(?:\s+(?:(?:and|&|x|ft\.?|feat\.?|of|the|in)\s+)?[A-Z\d][\w'’&.-]*){0,5})"
+NAME = r"(?-i:[A-Z\d][\w'’&.-]*(?:\s+(?:(?:and|&|x|ft\.?|feat\.?|of|the|in|to|on|a)\s+){0,2}[A-Z\d][\w'’&.-]*){0,5})"
 """A name that shows by its capitals."""
-BY = rf"(?:\s*,?\s*by\s+(?P<by>{QUOTED}|[^\s.,;!?\n:{QUOTED[0]}][^.,;!?\n{QUOTED[0]}]{{0,59}}?{END}))?"
+BY = rf"(?:\s*,?\s*by\s+(?P<by>{QUOTED}|[^\s.,;!?\n:{QUOTED[0]}][^.,;!?\n{QUOTED[0]}]{{0,59}}?(?:(?=\s+(?:in|en)\s+{COLOR}\b)|{END})))?"
+INK = rf"(?:\s+(?:in|en)\s+(?P<ink>{COLOR})\b(?:\s+(?:letters|lettering|text|font|letras))?)?"
+"""… in yellow."""
 
 # --- colours --------------------------------------------------------------------------------------------------------
 

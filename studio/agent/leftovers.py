@@ -88,7 +88,7 @@ _KNOWN = (
 def _meant(word: str) -> str:
     """The known word that this one is with a letter lost, doubled or swapped; else the word itself."""
     low = word.lower()
-    if low in _KNOWN:
+    if low in _KNOWN or low == "back":  # no slip for "black"
         return word
     near = (known for known in _KNOWN if known[0] == low[0] and not known.startswith(low) and not low.startswith(known))
     return next((known for known in near if _slip(low, known)), word)

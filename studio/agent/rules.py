@@ -28,6 +28,7 @@ from studio.agent.forms import (
     FINISH,
     FREE,
     GOES_TO,
+    INK,
     INTO,
     LEAD,
     MUSIC,
@@ -184,8 +185,10 @@ def _text(role: e.Role) -> Build:
         if text and not re.fullmatch(r"(?:it|this|that|here|there|please|吧|一下|[个個]|的)", text, re.IGNORECASE):
             # A name at the end belongs to the credits: "put my name "Neon Cat" at the end".
             wish = e.SetText("credits" if role == "artist" and place.at_end else role, text, place)
-            by = found.written("by")
-            return [wish, e.SetText("artist", by)] if by else wish
+            other: list[Wish] = [e.SetText("artist", found.written("by"))] if found.written("by") else []
+            if found.get("ink"):
+                other.append(e.SetColor("text", color(found.get("ink")), found.written("ink")))
+            return [wish, *other]
         return e.RetimeText(role, place) if place.said else None
 
     return build
@@ -387,10 +390,16 @@ def _rule(
     )
 
 
+_NO_NAME = r"(?:and|at|after|again|back|before|bigger|cards?|during|first|for|from|here|how|if|in|instead|into|just|last|later|like|now|on|only|over|please|pls|plz|screen|slide|smaller|so|text|then|there|to|too|under|until|up|when|where|which|while|with|you)\b"
+"""Words after "add a title" that are not the title."""
+_UNQUOTED = rf"(?P<text>[^\s.,;!?\n:{QUOTED[0]}{COVER}][^.,;!?\n{QUOTED[0]}{COVER}]{{0,59}}?)(?:(?=\s+(?:by|(?:in|en)\s+{COLOR})\b)|{END})"
+
+
 def _text_rules() -> Iterator[Rule]:
     for role, noun in TEXTS:
         # Where "text" is removed it is not only a caption: see edits.
         gone = _removed(role) if role != "caption" else _removed_text
+        more = (BY if role == "title" else "") + INK
         yield _rule(rf"{REMOVE}\s*{ARTICLE}(?:on-?screen\s+)?{noun}(?!\s*(?:to\b|at\s+all|成|改|换))", gone, needs=noun)
         yield _rule(
             rf"(?:把|将)?\s*{noun}\s*(?:给我)?(?:(?:去掉|删除|删掉|删了|移除|拿掉|隐藏|取消|不要显示|不显示)了?|不要了?(?=\s*(?:$|[,.;!?])))",
@@ -399,7 +408,7 @@ def _text_rules() -> Iterator[Rule]:
         )
         # 加一个标题“夜航”，3秒 / add a title "Urban Dreams" for 3 s at the start / title: Night
         yield _rule(
-            rf"{LEAD}{PUT}\s*{ARTICLE}{TIMES.replace('when', 'mid')}\s*(?:的)?{noun}{SAYING}(?P<text>{QUOTED}){TIMES}",
+            rf"{LEAD}{PUT}\s*{ARTICLE}{TIMES.replace('when', 'mid')}\s*(?:的)?{noun}{SAYING}(?P<text>{QUOTED}){more}{TIMES}",
             _text(role),
             needs=QUOTED,
         )
@@ -409,7 +418,7 @@ def _text_rules() -> Iterator[Rule]:
             needs=QUOTED,
         )
         yield _rule(
-            rf"{LEAD}(?:{CHANGE}|{PUT})?\s*{ARTICLE}{noun}{SAYING}(?P<text>{QUOTED}){TIMES}{BY if role == 'title' else ''}",
+            rf"{LEAD}(?:{CHANGE}|{PUT})?\s*{ARTICLE}{noun}{SAYING}(?P<text>{QUOTED}){more}{TIMES}",
             _text(role),
             needs=QUOTED,
         )
@@ -426,7 +435,18 @@ def _text_rules() -> Iterator[Rule]:
             _text(role),
             needs=noun,
         )
-        yield _rule(rf"{BEGIN}{noun}(?:\s+|(?<=[\u4e00-\u9fff]))(?P<text>{NAME}){FINISH}", _text(role), needs=noun)
+        # title Night Drive by Neon Cat / with the artist Neon Cat / add title night drive
+        yield _rule(
+            rf"(?:{BEGIN}|\b{PUT}\s+){ARTICLE}{noun}(?:\s+|(?<=[\u4e00-\u9fff]))(?P<text>{NAME}){more}(?:(?!\s*,){TIMES})?{FINISH}",
+            _text(role),
+            needs=noun,
+        )
+        if role in ("title", "artist"):
+            yield _rule(
+                rf"\b(?:add|put|show|write|display)\s+{ARTICLE}(?>{noun})\s+(?!{_NO_NAME}|{COLOR}|{TIME}){_UNQUOTED}{more}{TIMES}",
+                _text(role),
+                needs=noun,
+            )
         yield _rule(
             rf"{LEAD}(?:^|(?<=[.,;!?\n]))\s*{ARTICLE}{noun}\s*(?::|is(?:\s+called)?|should\s+(?:say|be|read)|是|为|叫做?|写[着上成]?|=)\s*(?!{TIME}|{COLOR}{END}){FREE}{TIMES}",
             _text(role), needs=noun,
@@ -530,7 +550,7 @@ RULES: tuple[Rule, ...] = (
     _rule(rf"\b(?:{ALL_PALETTES})(?=\s+(?:music\s+)?(?:video|clip|visuali[sz]er)s?\b)|(?:{ALL_PALETTES})(?=的?(?:音乐)?(?:视频|影片|短片))|(?:{ALL_PALETTES})[\s-]*{COLORS_NOUN}", lambda f: e.SetPalette(_palette_in(f.match[0]))),
     _rule(rf"(?:palette|theme|colou?r\s+scheme|colou?rs|colores|paleta|tema|配色|主题|色调|风格)(?:\s+(?:called|named))?(?:{INTO})(?P<palette>{ALL_PALETTES})\b", _palette),
     _rule(rf"{WISH}(?P<palette>{PALETTE}){FINISH}", _palette),
-    _rule(r"\b(?:warm(?:er)?)\s+(?:colou?rs|tones|palette|look)|\bmake\s+it\s+warm(?:er)?\b|colores\s+c[áa]lidos|暖色调?", e.SetPalette("sunset")),
+    _rule(r"\b(?:warm(?:er)?)\s+(?:colou?rs|tones|palette|look)|\bmake\s+(?:it|the\s+colou?rs)\s+warm(?:er)?\b|colores\s+c[áa]lidos|暖色调?", e.SetPalette("sunset")),
     _rule(r"\b(?:cold(?:er)?|cool(?:er)?)\s+(?:colou?rs|tones|palette)|\bmake\s+it\s+cold(?:er)?\b|colores\s+fr[íi]os|冷色调?", e.SetPalette("ocean")),
     _rule(r"\bmatch(?:ing|es)?\s+(?:the\s+|my\s+)?(?:cover|album|art)\w*(?:\s+(?:art|cover))?|(?:(?:make|match|use|take|in|it|the|same)\s+)*\b(?:colou?rs?|bars|background|palette)\s+(?:[^.,;!?\n]{0,12}?\b(?:from|of|match(?:ing|es)?|to|like|as)\s+)(?:in\s+|that\s+of\s+)?(?:the\s+|my\s+|its\s+)?(?:cover|album|art)\w*(?:\s+(?:art|cover))?|(?:配色|颜色)(?:跟|和|与|用)封面的?(?:一样|一致|相同|颜色|配色)?", e.SetPalette("auto")),
     _rule(rf"{WISH}(?P<all>{TWO})\s*(?:{COLORS_NOUN}|的)?{FINISH}", _two_colors),

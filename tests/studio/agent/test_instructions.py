@@ -263,6 +263,14 @@ MANY: list[tuple[str, tuple[object, ...]]] = [
     ("用这首3分钟的歌做成视频", (Create(),)),
     ("视频10秒处加标题“A”", (title("A", 10_000),)),
     ("crea un vídeo vertical con barras azules", (Create(), SetAspect("9:16"), bars(BLUE, "azules"))),
+    ("add the title Night Drive", (title("Night Drive"),)),
+    ("add a title night drive by neon cat", (title("night drive"), SetText("artist", "neon cat"))),
+    ("slow cuts, title Night Drive by Neon Cat", (ChangePace(-1), title("Night Drive"), SetText("artist", "Neon Cat"))),
+    ("vertical, title Night Drive, 15s", (SetAspect("9:16"), title("Night Drive"), Trim(0, 15_000))),
+    ("add title My Song in yellow", (title("My Song"), SetColor("text", "#ffd60a"))),
+    ('add title "My Song" in yellow for 3 seconds', (title("My Song", None, 3000), SetColor("text", "#ffd60a"))),
+    ("add title Dancing in the Dark", (title("Dancing in the Dark"),)),
+    ("show artist Neon Cat for 5 seconds", (SetText("artist", "Neon Cat", When(None, 5000)),)),
     ('add a title "A" for 3 s and add end credits "B"', (title("A", None, 3000), SetText("credits", "B"))),
 ]
 
@@ -281,6 +289,8 @@ def test_several_wishes_in_one_message_keep_their_order(text: str, wishes: tuple
         "别改成方形",
         "please do not use blue bars",
         "no need to undo",
+        "add title please",
+        "add the title back",
         "cut every 2 seconds in the video",
         "add a 3 second title video",
         "the clip at 10 seconds looks bad",
