@@ -8,7 +8,10 @@ from core.draft import summarise
 from core.events import DraftRead, Event
 from core.flows.tools import Desk, JobFact, Tools, beside
 from core.intents import Status
-from core.turn import Turn
+from core.turn import Stage, Turn
+
+OVER = frozenset({Stage.DELIVERED, Stage.DONE, Stage.FAILED, Stage.CANCELLED, Stage.DOUBTFUL})
+"""A job that stands there has said what there was to say: it only closes its card."""
 
 
 async def run(_intent: Status, turn: Turn, tools: Tools, asked: str = "") -> AsyncGenerator[Event, None]:
@@ -18,7 +21,7 @@ async def run(_intent: Status, turn: Turn, tools: Tools, asked: str = "") -> Asy
     """
     desk = Desk(turn, tools)
     jobs = [job for job in await tools.jobs.of(desk.key) if job.id != turn.id]
-    job = _standing(jobs, asked or turn.message.args.get("job", ""), await tools.jobs.usual() if jobs else None)
+    job = standing(jobs, asked or turn.message.args.get("job", ""), await tools.jobs.usual() if jobs else None)
     session = await desk.peek()
     if session is None:
         yield DraftRead(None, job)
@@ -27,8 +30,9 @@ async def run(_intent: Status, turn: Turn, tools: Tools, asked: str = "") -> Asy
     yield DraftRead(await beside(lambda: summarise(state.draft), state.draft), job, len(state.video_infos))
 
 
-def _standing(jobs: Sequence[JobFact], asked: str, usual_s: tuple[float, float] | None) -> dict[str, str]:
+def standing(jobs: Sequence[JobFact], asked: str, usual_s: tuple[float, float] | None) -> dict[str, str]:
     """How a job stands: its stage or its place, and how long that usually takes, from what was measured."""
+    jobs = [job for job in jobs if job.stage not in OVER]
     if not jobs:
         return {}
     job = next((one for one in jobs if one.id == asked), jobs[0])

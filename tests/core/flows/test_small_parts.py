@@ -6,8 +6,9 @@ import pytest
 
 from core.flows.chat import says_something
 from core.flows.stages import FirstVersion, makes_video, tool_kind
+from core.flows.status import standing
 from core.flows.tips import vague
-from core.flows.tools import project_name, session_language
+from core.flows.tools import JobFact, project_name, session_language
 from core.flows.upload import url_name
 from core.messages import Attachment, Channel, Message, Person
 from core.nemo.stream import HEARTBEAT, ChatEvent, Text, ToolCall, ToolResult
@@ -134,3 +135,26 @@ def test_two_stages_are_known_by_the_order_of_the_stream(spelt: str, extended: b
 @pytest.mark.parametrize(("tool", "kind"), [("add_bgm", "music"), ("build_timeline", "timeline"), ("??", "other")])
 def test_tools_have_friendly_names(tool: str, kind: str) -> None:
     assert tool_kind(tool) == kind
+
+
+def job(name: str, place: int, stage: str) -> JobFact:
+    return JobFact(name, place, stage, "Lena", "song.mp3", 0.0)
+
+
+@pytest.mark.parametrize(
+    ("jobs", "asked", "told"),
+    [
+        ((), "", None),
+        ((job("a", 0, "rendering"),), "", ("rendering", "0", "0")),
+        ((job("a", 0, "rendering"), job("b", 1, "begin")), "", ("rendering", "0", "1")),
+        ((job("a", 0, "rendering"), job("b", 1, "begin")), "b", ("begin", "1", "1")),
+        ((job("a", 0, "delivered"),), "", None),  # its video is there: it only closes its card
+        ((job("a", 0, "delivered"),), "a", None),
+        ((job("a", 0, "done"), job("b", 1, "begin")), "", ("begin", "1", "0")),
+    ],
+)
+def test_status_tells_of_jobs_that_have_something_to_do(
+    jobs: tuple[JobFact, ...], asked: str, told: tuple[str, str, str] | None
+) -> None:
+    found = standing(jobs, asked, None)
+    assert (found["stage"], found["place"], found["waiting"]) == told if told else found == {}
