@@ -182,6 +182,13 @@ def _is_new(track: e.Source, context: Context) -> bool:
     return not context.draft.ready or track.id != context.seen_audio
 
 
+def _came_with_others(track: e.Source, context: Context) -> bool:
+    """Whether further tracks came since the last video: only one of them is in the new one."""
+    tracks = [source.id for source in context.shelf.sources if source.kind == "audio"]
+    new = tracks[tracks.index(context.seen_audio) + 1 :] if context.seen_audio in tracks else tracks
+    return track.id in new and len(new) > 1
+
+
 def _talk(language: Language, context: Context, notes: tuple[e.Note, ...]) -> Turn:
     return Turn(
         language, "talk", "", (), notes, context.draft, False, 0, "", context.waiting, context.seen_audio
@@ -217,6 +224,8 @@ def _worked(
     changed = draft != before
     if notes[0].key == "created":  # how long the video is after all that was asked for
         notes[0] = e.Note("created", {**notes[0].values, "seconds": e.seconds(draft.duration_ms)})
+        if _came_with_others(track, context):
+            notes.insert(1, e.Note("one-track", {"name": track.title or track.name}))
     if not changed and not cursor_step and any(note.done for note in notes):
         notes.append(e.Note("same", done=False))
     created = any(isinstance(edit, e.Create) for edit in edits)

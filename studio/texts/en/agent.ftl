@@ -66,6 +66,7 @@ note-redone = Done again.
 note-nothing-undone = There is nothing to undo.
 note-nothing-redone = There is nothing to redo.
 note-same = It is like that already, so nothing changed.
+note-one-track = A video has one track, so I took the last one, “{ $name }”. Send me the others one by one, and each gets a video of its own.
 note-free-hand = I found no particular wish in your words, so I made it my way. Tell me what to change, for example “bars blue” or “make it vertical”.
 note-unknown = I did not understand that, so nothing changed. Try: “make it vertical”, “bars blue”, or “add a title "Urban Dreams" for 3 s”.
 note-ask-help = I turn a track into a music video. Send a track and say “create a video from this music with visualizer and beat-synced cuts”. Then change it in plain words: title and artist, end credits, colours, vertical or square, volume, trim, faster or slower cuts, calmer or more energetic, a picture as cover, undo.

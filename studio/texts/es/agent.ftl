@@ -66,6 +66,7 @@ note-redone = Hecho de nuevo.
 note-nothing-undone = No hay nada que deshacer.
 note-nothing-redone = No hay nada que rehacer.
 note-same = Ya está así, de modo que nada cambió.
+note-one-track = Un vídeo lleva una sola pista, así que tomé la última, «{ $name }». Envíame las demás de una en una y cada una tendrá su vídeo.
 note-free-hand = No encontré un deseo concreto en tus palabras, así que lo hice a mi manera. Dime qué cambio, por ejemplo «barras azules» o «hazlo vertical».
 note-unknown = No lo he entendido, así que nada ha cambiado. Prueba: «ponlo en vertical», «barras azules» o «añade el título "Sueños"».
 note-ask-help = Convierto una pista en un vídeo musical. Envía una pista y di «crea un vídeo con visualizador». Luego cámbialo con tus palabras: título y artista, créditos, colores, vertical o cuadrado, volumen, recorte, cortes, portada, deshacer.

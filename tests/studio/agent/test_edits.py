@@ -214,6 +214,17 @@ def test_an_edit_on_nothing_makes_the_video_first() -> None:
     assert found.draft.meta["height"] == 1920
 
 
+@pytest.mark.parametrize(
+    ("tracks", "seen", "told"),
+    [("ab", "", True), ("a", "", False), ("ab", "a", False), ("abc", "a", True), ("abc", "gone", True)],
+)
+def test_of_several_new_tracks_one_is_taken_and_that_is_said(tracks: str, seen: str, told: bool) -> None:
+    shelf = e.Shelf(tuple(e.Source(name, "audio", f"{name}.mp3", 30_000) for name in tracks))
+    found = turn.take("make a video", context(draft=Draft(), seen_audio=seen, shelf=shelf))
+    assert (found.kind, found.track) == ("create", tracks[-1])
+    assert ("one-track" in [note.key for note in found.notes]) is told
+
+
 def test_a_new_track_begins_a_new_video() -> None:
     second = e.Source("med_b", "audio", "second.mp3", 30_000)
     found = turn.take("make it vertical", context(shelf=e.Shelf((SONG, second))))
