@@ -212,10 +212,6 @@ def _color(target: e.Target) -> Build:
     return lambda found: e.SetColor(target, color(found.get("color")), found.written("color"))
 
 
-def _whole_color(found: Found) -> Wish:
-    return e.SetColor("bars", color(found.get("color")), found.written("color"))
-
-
 _PART = re.compile(
     "|".join(f"(?P<{target}>{noun})" for target, noun in TARGETS) + f"|(?P<color>{COLOR})", re.IGNORECASE
 )
@@ -561,14 +557,14 @@ RULES: tuple[Rule, ...] = (
     *(_rule(rf"{noun}{COLORED}{INTO}(?P<color>{COLOR})", _color(target)) for target, noun in TARGETS),
     _rule(r"\bblack\s*(?:and|&|n)\s*white\b|黑白", e.SetPalette("mono")),
     *(_rule(rf"(?P<color>{COLOR})\s*(?:的|gradient\s+)?\s*{noun}", _color(target)) for target, noun in TARGETS),
-    _rule(rf"{COLOR}\s*(?:to|into|with|换成|改成|变成|a)\s*(?P<color>{COLOR})|(?:less\s+{COLOR}\s*,?\s*)?\bmore\s+(?P<color2>{COLOR})", _whole_color),
+    _rule(rf"{COLOR}\s*(?:to|into|with|换成|改成|变成|a)\s*(?P<color>{COLOR})|(?:less\s+{COLOR}\s*,?\s*)?\bmore\s+(?P<color2>{COLOR})", _color("bars")),
     _rule(rf"(?:{BACK}|{WORDS}|{BARS})\s+(?:is|are)\s+(?:too|so|very)\s+\w+\s*[,;.]\s*(?:please\s+|can\s+you\s+)?(?:make|turn|change)\s+(?:it|them)\s+(?:to\s+)?{COLOR}", _painted),
     _rule(rf"\b(?:on|over|against|sobre)\s+(?:an?\s+)?(?P<color>{COLOR}){FINISH}", _color("background")),
-    _rule(rf"\b(?:go|switch|change)\s+(?:back\s+)?to\s+(?P<color>{COLOR})|(?P<color2>{COLOR})(?:\s+|(?=[\u4e00-\u9fff])(?!色)){COLORS_NOUN}|\b(?:ponlo|hazlo)\s+(?:todo\s+)?(?:en\s+)?(?P<color3>{COLOR})", _whole_color),
-    _rule(rf"(?:make|turn|paint|colou?r)\s+(?:it|everything|the\s+(?:video|whole\s+thing|picture))\s+(?:all\s+|more\s+)?(?P<color>{COLOR})", _whole_color),
-    _rule(rf"(?:the\s+|el\s+)?(?:main\s+|overall\s+)?colou?rs?{INTO}(?P<color>{COLOR})|(?:主?颜色|主色调?|整体|色调)(?:{INTO})(?P<color2>{COLOR})", _whole_color),
-    _rule(rf"(?:in|use|with)\s+(?P<color>{COLOR})(?=\s*(?:$|[.,;!?\n]|and\b|colou?r))|(?:换成|改成|变成|用)(?P<color2>{COLOR})", _whole_color),
-    _rule(rf"(?:^|(?<=[.,;!?+|\n]))\s*(?:not\s+\w+\s+)?{SMALL}(?P<color>{COLOR}){FINISH}", _whole_color),
+    _rule(rf"\b(?:go|switch|change)\s+(?:back\s+)?to\s+(?P<color>{COLOR})|(?P<color2>{COLOR})(?:\s+|(?=[\u4e00-\u9fff])(?!色)){COLORS_NOUN}|\b(?:ponlo|hazlo)\s+(?:todo\s+)?(?:en\s+)?(?P<color3>{COLOR})", _color("bars")),
+    _rule(rf"(?:make|turn|paint|colou?r)\s+(?:it|everything|the\s+(?:video|whole\s+thing|picture))\s+(?:all\s+|more\s+)?(?P<color>{COLOR})", _color("bars")),
+    _rule(rf"(?:the\s+|el\s+)?(?:main\s+|overall\s+)?colou?rs?{INTO}(?P<color>{COLOR})|(?:主?颜色|主色调?|整体|色调)(?:{INTO})(?P<color2>{COLOR})", _color("bars")),
+    _rule(rf"(?:in|use|with)\s+(?P<color>{COLOR})(?=\s*(?:$|[.,;!?\n]|and\b|colou?r))|(?:换成|改成|变成|用)(?P<color2>{COLOR})", _color("bars")),
+    _rule(rf"(?:^|(?<=[.,;!?+|\n]))\s*(?:not\s+\w+\s+)?{SMALL}(?P<color>{COLOR}){FINISH}", _color("bars")),
     _rule(r"(?:visuali[sz]er|style|look|样式|风格|效果)\s*(?:to|as|=|:|换成|改成|用)\s*(?P<style>[a-z]+)\b|\b(?P<style2>radial|wave|circle|circular|ring|particles?|cinema)\s+(?:visuali[sz]er|style|look)", lambda f: _style_of(f.get("style"))),
     _rule(r"(?:use|set|make|put|take)\s+(?:(?:this|that|the|my)\s+)*(?:last\s+|uploaded\s+|attached\s+)?(?:image|picture|photo(?:graph)?|pic|png|jpe?g|cover|artwork|it|this|that)\s+(?:i\s+(?:just\s+)?sent\s+)?(?:as|for|on|in)\s+(?:the\s+|a\s+|my\s+)?(?:cover(?:\s*art)?|album\s+(?:art|cover)|artwork|(?:the\s+)?background(?:\s+image)?)|\buse\s+(?:the|my|this|that)\s+(?:image|picture|photo|pic)(?:\s+i\s+(?:just\s+)?sent)?\b|\b(?:new\s+)?cover(?:\s*art)?\s+(?:is\s+)?attached\b|\breplace\s+the\s+cover(?:\s*art)?\b|[用换]成?(?:我)?(?:刚|刚刚)?发的?(?:那张|这张)?(?:图片?|照片)|\bhere'?s\s+(?:the|my|a)\s+(?:\w+\s+)?(?:cover(?:\s*art)?|artwork)\b|用这张图?(?:片|照片)?(?:[做当]背景)?(?=\s*(?:$|[,.;!?]))|用封面(?:图|照片)?[做当]背景|背景用(?:我发的|这张|我的)?(?:图片?|照片)|(?:用|把|拿|将)?(?:这张|这个|我的|上传的|那张)?(?:图片?|照片|图像|相片)(?:做|当作?|作为|设为|设成|成为|用作)(?:封面|专辑封面)|usa\s+(?:esta|la)\s+(?:imagen|foto)\s+(?:como|de)\s+portada", e.UseCover()),
     _rule(rf"{REMOVE}\s*(?:the\s+|my\s+|la\s+)?(?:cover(?:\s*art)?|artwork|pic(?:ture)?|image|photo|封面图?|图片|portada)(?:\s+from\s+the\s+middle)?|take\s+(?:the\s+|my\s+)?(?:cover|pic(?:ture)?|image|photo|artwork)\s+(?:out|away|off)|(?:封面|图片?|照片)(?:图)?(?:不要了?|去掉|删掉)", e.UseCover(use=False)),
