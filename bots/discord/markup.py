@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import partial
 
+from bots.bar import bar as bar_of
 from bots.discord.limits import MAX_TEXT
 
 _URL = re.compile(r"https?://[^\s<>]+")
@@ -14,7 +16,8 @@ _SPECIAL = re.compile(r"[\\*_~`|\[\]]")
 _LINE_START = re.compile(r"^(\s*)(#{1,3}|-#|-|\+|>{1,3})(?=\s)", re.MULTILINE)
 _ANGLE = re.compile(r"<(?=[@#:/a-z])", re.IGNORECASE)
 _EVERYBODY = re.compile(r"@(?=everyone|here)", re.IGNORECASE)
-BAR_CELLS = 16
+
+bar = partial(bar_of, 16)
 
 
 def escape(text: str) -> str:
@@ -45,13 +48,6 @@ def _escape(text: str) -> str:
 def one_line(text: str) -> str:
     """All on one line, blanks run together."""
     return " ".join(visible(text).split())
-
-
-def bar(done: float, number: bool = True) -> str:
-    """A bar, e.g. "▰▰▰▰▱▱▱▱ 50 %". `done` runs from 0.0 to 1.0 and is cut to it."""
-    part = min(1.0, max(0.0, done))
-    full = round(part * BAR_CELLS)
-    return "▰" * full + "▱" * (BAR_CELLS - full) + (f" {round(part * 100)} %" if number else "")
 
 
 def clip(text: str, limit: int) -> str:

@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, MessageEntity
 
 from bots.adapter import Button, Post
+from bots.bar import bar as bar_of
 from bots.telegram.limits import BUTTONS_A_ROW, MAX_CALLBACK_BYTES
 
 _UNSEEN = re.compile("[\u0000-\u0008\u000b-\u001f\u007f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 """Control characters and the ones that turn the direction of what follows."""
 
-BAR_CELLS = 12
+bar = partial(bar_of, 12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +52,6 @@ def clip(text: str, limit: int) -> str:
         if kept > room:
             return text[:index].rstrip() + "…"
     return text
-
-
-def bar(done: float, number: bool = True) -> str:
-    """A bar of boxes: 0.4 is "▰▰▰▰▰▱▱▱▱▱▱▱ 40 %"; without the number where the words above tell it."""
-    share = min(1.0, max(0.0, done))
-    full = round(share * BAR_CELLS)
-    return "▰" * full + "▱" * (BAR_CELLS - full) + (f" {round(share * 100)} %" if number else "")
 
 
 def dress(post: Post, limit: int) -> Dressed:
