@@ -154,13 +154,18 @@ class Relay:
         key = f"{platform}:person:{person.id}"
         try:
             chosen = await self._store.sessions.choice(key, "language")
-            if chosen:
-                return chosen
-            if person.locale:
-                await self._store.notes.put(f"locale:{key}", person.locale, LOCALE_TTL_S)
-            known = person.locale or await self._store.notes.get(f"locale:{key}")
         except StoreError:
-            known = person.locale
+            return person.locale or seen or self._manner.language or "en"
+        return chosen or await self._known(key, person, seen)
+
+    async def _known(self, key: str, person: Person, seen: str | None) -> str:
+        """A person's own language, which is remembered; else that of the place; else that of the settings."""
+        known = person.locale
+        with contextlib.suppress(StoreError):
+            if known:
+                await self._store.notes.put(f"locale:{key}", known, LOCALE_TTL_S)
+            else:
+                known = await self._store.notes.get(f"locale:{key}")
         return known or seen or self._manner.language or "en"
 
     # -- one turn
@@ -366,10 +371,11 @@ class Relay:
     async def _locale(self, message: Message) -> str:
         """A person's choice, else the platform's word, else the language of the message."""
         seen = message.locale or message.person.locale
-        chosen = await self._store.sessions.choice(person_key(message), "language")
+        key = person_key(message)
+        chosen = await self._store.sessions.choice(key, "language")
         if chosen:
             return chosen
-        known = await self.locale_of(message.channel.platform, message.person, seen)
+        known = await self._known(key, message.person, seen)
         spoken = detect(message.text, known) if message.text else None
         return spoken if spoken and spoken != "en" else known
 
