@@ -22,8 +22,7 @@ _PROBLEMS = {
     "missing": ("setting-missing", ""),
     "extra_forbidden": ("setting-unknown", ""),
 }
-"""Type of pydantic's error → key of the sentence, and the entry of the error's context that it tells."""
-_NAMES = {"ge": "limit", "gt": "limit", "le": "limit", "lt": "limit", "expected": "allowed"}
+"""Type of pydantic's error → key of the sentence, and the entry of the error's context that says what is wanted."""
 
 
 def system_language() -> str:
@@ -55,4 +54,4 @@ def _problem(kind: str, context: dict[str, object], texts: Texts, language: str)
     key, told = _PROBLEMS[kind]
     value = context.get(told, "")
     shown = f"{value:g}" if isinstance(value, float) else str(value).replace(" or ", ", ")
-    return texts.say(language, key, **({_NAMES[told]: shown} if told else {}))
+    return texts.say(language, key, wanted=shown)

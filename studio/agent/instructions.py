@@ -99,7 +99,8 @@ def _listed(value: Any) -> list[Wish] | None:
 def _tidy(wishes: list[Wish]) -> tuple[Wish, ...]:
     """Drop what is said twice, politeness beside real wishes, and what a Create implies; Create goes first."""
     once = list(dict.fromkeys(wishes))
-    once = [wish for wish in once if wish not in [m for m in once if isinstance(m, Missed)][MISSED_MOST:]]
+    untold = [wish for wish in once if isinstance(wish, Missed)][MISSED_MOST:]
+    once = [wish for wish in once if wish not in untold]
     if any(isinstance(wish, e.Trim) for wish in once):
         once = [wish for wish in once if wish != Cannot("length")]  # "too long, make it 30 s"
     if any(isinstance(wish, e.Edit) for wish in once):

@@ -60,9 +60,8 @@ def mask(text: str) -> Masked:
 
     masked = _QUOTES.sub(put, clean)
     level = unicodedata.normalize("NFKC", masked).replace("、", ",").replace("。", ". ")
-    level = re.sub(r"(?m)^\s*(?:[-*•–]|\d{1,2}[.)])\s+", "", level).replace(
-        " / ", ", "
-    )  # lists: "- neon", "title: A / artist: B"
+    # lists: "- neon", "title: A / artist: B"
+    level = re.sub(r"(?m)^\s*(?:[-*•–]|\d{1,2}[.)])\s+", "", level).replace(" / ", ", ")
     level = re.sub(r"\b(\w+)(?:\s+\1\b){2,}", r"\1", level)
     return Masked(simplified(level), tuple(quotes), level)
 
