@@ -17,7 +17,7 @@ from bots.complaints import system_language, wrong_settings
 from bots.serve import AllRefused, NothingToServe, serve
 from bots.settings import DEFAULT_API_URL, Settings
 from bots.texts import Texts
-from core.errors import Explained
+from core.errors import OperatorError
 
 EXIT_USAGE = 2
 EXIT_UNAVAILABLE = 69
@@ -44,7 +44,7 @@ async def main(settings: Settings) -> int:
         for reason in error.reasons:
             complain(texts.say(language, reason.key, **reason.values))
         return EXIT_CONFIG
-    except Explained as error:
+    except OperatorError as error:
         complain(texts.say(language, error.key, **error.values))
         return EXIT_CONFIG if isinstance(error, NothingToServe) else EXIT_UNAVAILABLE
     return 0

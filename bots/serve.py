@@ -21,7 +21,7 @@ from bots.settings import Settings
 from bots.telegram import app as telegram_app
 from bots.telegram.outbound import TelegramOutbound
 from bots.texts import Texts
-from core.errors import Explained
+from core.errors import OperatorError
 from core.store.errors import StoreError
 from core.store.open import Store
 
@@ -31,7 +31,7 @@ REFUSALS = (discord_app.TokenRefused, telegram_app.TokenRefused, telegram_app.Se
 """What no second try would mend."""
 
 
-class NothingToServe(Explained):
+class NothingToServe(OperatorError):
     """No platform has a token."""
 
     def __init__(self) -> None:
@@ -41,7 +41,7 @@ class NothingToServe(Explained):
 class AllRefused(Exception):
     """Every platform refused us, each for a reason of its own."""
 
-    def __init__(self, reasons: list[Explained]) -> None:
+    def __init__(self, reasons: list[OperatorError]) -> None:
         super().__init__("; ".join(map(str, reasons)))
         self.reasons = reasons
 
@@ -95,7 +95,7 @@ async def _platforms(program: Program, ready: Callable[[str], None]) -> None:
         asyncio.create_task(_intake(platform, program, partial(ready, platform)), name=platform)
         for platform in program.outbounds
     }
-    refused: list[Explained] = []
+    refused: list[OperatorError] = []
     try:
         pending = tasks
         while pending:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from core.errors import Explained
+from core.errors import OperatorError
 
 
-class StudioFailed(Explained):
+class StudioFailed(OperatorError):
     """The studio did not start."""
 
     def __init__(self, key: str, **values: str) -> None:

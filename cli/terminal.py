@@ -20,7 +20,7 @@ from bots.complaints import system_language
 from bots.presenter import dashed
 from bots.settings import Settings
 from bots.texts import Texts
-from core.errors import Explained, NemoError
+from core.errors import NemoError, OperatorError
 
 LOG = "from-music.log"
 LOG_BYTES = 5_000_000
@@ -126,7 +126,7 @@ def run(main: Callable[[], Coroutine[Any, Any, int]], terminal: Terminal) -> int
         return stop.code
     except (asyncio.CancelledError, KeyboardInterrupt):
         return EXIT_INTERRUPTED
-    except Explained as error:
+    except OperatorError as error:
         print_error(terminal.say(error.key, **error.values))
         return EXIT_UNAVAILABLE
     except NemoError as error:

@@ -1,6 +1,6 @@
 """Every way the API says no (nemovideo-api §10), and what may be done about it; and what an operator can mend.
 
-Explained                      carries the key of a sentence for whoever runs the program
+OperatorError                  carries the key of a sentence for whoever runs the program
 NemoError
 ├── TokenExpired        1001   renew the token, once more (also 1010, 1011)
 ├── SessionNotFound     1002   new session, once more
@@ -25,7 +25,7 @@ NemoError
 from __future__ import annotations
 
 
-class Explained(Exception):
+class OperatorError(Exception):
     """A failure that whoever runs the program can mend.
 
     `key` and `values` name the sentence in the texts, for the terminal; the exception's own text is for the log.

@@ -17,7 +17,7 @@ from bots.discord.permissions import invite_url
 from bots.discord.seams import Placed
 from bots.services import Services
 from bots.settings import Settings
-from core.errors import Explained
+from core.errors import OperatorError
 
 __all__ = ["DiscordOutbound", "TokenRefused", "application_id", "create_discord_bot", "invite_url", "serve"]
 
@@ -33,7 +33,7 @@ REFUSED, SHARDS_NEEDED = 4004, 4011
 QUIET = ("discord.http", "discord.gateway", "discord.client", "discord.webhook.async_", "discord.state")
 
 
-class TokenRefused(Explained):
+class TokenRefused(OperatorError):
     """Discord does not take the bot's token; trying again would be no use."""
 
     def __init__(self) -> None:

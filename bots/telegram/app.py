@@ -24,7 +24,7 @@ from bots.telegram.guard import GuardedRequest, PlainRequest
 from bots.telegram.outbound import TelegramOutbound
 from bots.telegram.poller import ALLOWED, Backoff, Poller, tell
 from bots.telegram.redact import protect
-from core.errors import Explained
+from core.errors import OperatorError
 
 log = logging.getLogger(__name__)
 
@@ -48,14 +48,14 @@ GATE = "from_music_gate"
 REQUESTS = "from_music_requests"
 
 
-class TokenRefused(Explained):
+class TokenRefused(OperatorError):
     """Telegram does not know the token."""
 
     def __init__(self) -> None:
         super().__init__("Telegram refused TELEGRAM_TOKEN: ask @BotFather for it", "telegram-token-refused")
 
 
-class SettingMissing(Explained):
+class SettingMissing(OperatorError):
     """A setting is missing or cannot be. The words name it."""
 
 

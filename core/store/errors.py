@@ -16,10 +16,10 @@ from contextlib import contextmanager
 
 from redis import exceptions as wire
 
-from core.errors import Explained
+from core.errors import OperatorError
 
 
-class StoreError(Explained):
+class StoreError(OperatorError):
     """The store could not do it. Neither text nor values carry a password."""
 
     def __init__(self, detail: str = "", key: str = "store-failed", /, **values: str | float) -> None:
